@@ -98,7 +98,7 @@ std::vector<std::vector<Point>> runs(const Line& line, const ChartOptions& o) {
 /// Keeps the lowest and the highest of each group of neighbours, so that no spike is lost and no pixel drawn
 /// often.
 std::vector<Point> thin(const std::vector<Point>& run, std::size_t groups) {
-  if (run.size() <= 4 * groups) return run;
+  if (run.size() <= 2 * groups) return run;
   std::vector<Point> out{run.front()};
   for (std::size_t g = 0; g < groups; ++g) {
     const auto begin = run.begin() + static_cast<std::ptrdiff_t>(g * run.size() / groups);
@@ -121,7 +121,7 @@ std::string draw_line(const Line& line, const svg::Frame& frame, const ChartOpti
       continue;
     }
     char command = 'M';
-    for (const Point& p : thin(run, static_cast<std::size_t>(o.width))) {
+    for (const Point& p : thin(run, static_cast<std::size_t>(o.width / 2))) {
       path += fmt::format("{}{} {}", command, number(frame.x.place(p.x)), number(frame.y.place(p.y)));
       command = 'L';
     }

@@ -26,8 +26,8 @@ struct ChartOptions {
   bool log_x = false;
   bool log_y = false;
   std::optional<Range> y_range{};  ///< Without it: what the data need.
-  int width = 640;
-  int height = 360;
+  int width = 540;
+  int height = 330;
 };
 
 /// A line chart as a self-contained SVG element with a legend; pointing at a line shows its values.

@@ -176,12 +176,12 @@ std::string heat_map(std::span<const double> values, std::size_t rows, std::size
   check(grid, o);
   const Colours colours{colour_range(grid, o),
                         o.diverging ? std::span<const Rgb>(two_sided) : std::span<const Rgb>(sequential)};
-  const auto bar_ticks = svg::ticks(colours.range, false, 5);
 
   const double n_rows = static_cast<double>(rows), n_cols = static_cast<double>(cols);
   std::vector<svg::Tick> widest = cell_ticks(o.y_names, rows, 1e9);
   const double left = 14.0 + (o.y_label.empty() ? 0.0 : 16.0) + svg::ticks_width(widest);
-  const double room = std::max(40.0, o.width - left - 14.0 - 12.0 - 6.0 - svg::ticks_width(bar_ticks) - 8.0);
+  const double room = std::max(
+      40.0, o.width - left - 14.0 - 12.0 - 6.0 - svg::ticks_width(svg::ticks(colours.range, false, 5)) - 8.0);
   const double plot_height = std::clamp(room / n_cols * n_rows, 40.0, 1.4 * room);
   const double plot_width = std::min(room, std::max(40.0, plot_height / n_rows * n_cols));
   const double top = o.title.empty() ? 10.0 : 34.0;
@@ -196,7 +196,7 @@ std::string heat_map(std::span<const double> values, std::size_t rows, std::size
   out += grid.values.size() > most_cells ? picture(grid, colours, frame) : cells(grid, colours, frame, o);
   out += svg::axes(frame, cell_ticks(o.x_names, cols, plot_width), cell_ticks(o.y_names, rows, plot_height),
                    false);
-  out += colour_bar(colours, frame, bar_ticks);
+  out += colour_bar(colours, frame, svg::ticks(colours.range, false, static_cast<int>(plot_height / 40.0)));
   return out + "</svg>\n";
 }
 

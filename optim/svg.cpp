@@ -25,6 +25,14 @@ double nice_step(double span, int wanted) {
   return 10.0 * power;
 }
 
+/// 1e-5 for 1e-05.
+std::string short_exponent(const std::string& text) {
+  const std::size_t e = text.find('e');
+  if (e == std::string::npos) return text;
+  const std::string_view sign = text[e + 1] == '-' ? "-" : "";
+  return fmt::format("{}e{}{}", text.substr(0, e), sign, text.substr(text.find_first_not_of('0', e + 2)));
+}
+
 // "-" becomes the minus sign, which is as wide as a digit.
 std::string with_minus(std::string text) {
   for (std::size_t at = text.find('-'); at != std::string::npos; at = text.find('-', at)) {
@@ -42,12 +50,23 @@ std::string superscript(int exponent) {
   return out;
 }
 
+// A logarithmic axis over less than this ratio has the ticks of a linear one: 1, 2, 5 would be too few.
+constexpr double short_ratio = 5.0;
+
+bool ticked_by_decades(Range range, bool log) { return log && range.hi / range.lo > short_ratio; }
+
+/// A multiple of a step whose last digit is `places` behind the point.
+std::string tick_text(double at, int places, bool scientific) {
+  if (!scientific) return fmt::format("{:.{}f}", at, std::max(0, places));
+  const int exponent = static_cast<int>(std::floor(std::log10(std::abs(at)) + 1e-9));
+  return short_exponent(fmt::format("{:.{}e}", at, std::max(0, exponent + places)));
+}
+
 std::vector<Tick> linear_ticks(Range range, int wanted) {
   const double step = nice_step(range.hi - range.lo, wanted);
   const double largest = std::max(std::abs(range.lo), std::abs(range.hi));
   const int places = -static_cast<int>(std::floor(std::log10(step) + 1e-9));
-  const bool scientific = largest >= 1e6 || places > 4;
-  const int digits = static_cast<int>(std::floor(std::log10(largest))) + places + 1;
+  const bool scientific = largest >= 1e6 || (places > 4 && largest < 0.01);
   const double first = std::ceil(range.lo / step - 1e-9);
   const double count = std::floor(range.hi / step + 1e-9) - first;
   std::vector<Tick> out;
@@ -55,10 +74,8 @@ std::vector<Tick> linear_ticks(Range range, int wanted) {
     const double at = (first + i) * step;
     if (first + i == 0.0) {
       out.push_back({0.0, "0"});
-    } else if (scientific) {
-      out.push_back({at, with_minus(value_text(at, std::max(1, digits)))});
     } else {
-      out.push_back({at, with_minus(fmt::format("{:.{}f}", at, std::max(0, places)))});
+      out.push_back({at, with_minus(tick_text(at, places, scientific))});
     }
   }
   return out;
@@ -124,11 +141,7 @@ std::string number(double value) {
 }
 
 std::string value_text(double value, int digits) {
-  std::string out = fmt::format("{:.{}g}", value, digits);
-  const std::size_t e = out.find('e');
-  if (e == std::string::npos) return out;
-  const std::string sign = out[e + 1] == '-' ? "-" : "";
-  return out.substr(0, e + 1) + sign + out.substr(out.find_first_not_of('0', e + 2));
+  return short_exponent(fmt::format("{:.{}g}", value, digits));
 }
 
 double text_width(std::string_view text, double font_size) {
@@ -164,9 +177,10 @@ Range range_of(const std::vector<double>& values, bool log) {
 }
 
 Range round_out(Range range, bool log, int wanted) {
-  if (!log) {
+  if (!ticked_by_decades(range, log)) {
     const double step = nice_step(range.hi - range.lo, wanted);
-    return {std::floor(range.lo / step + 1e-9) * step, std::ceil(range.hi / step - 1e-9) * step};
+    const double lo = std::floor(range.lo / step + 1e-9) * step;
+    return {drawable(lo, log) ? lo : range.lo, std::ceil(range.hi / step - 1e-9) * step};
   }
   const double below = std::pow(10.0, std::floor(std::log10(range.lo)));
   const double above = std::pow(10.0, std::floor(std::log10(range.hi)));
@@ -181,9 +195,7 @@ Range round_out(Range range, bool log, int wanted) {
 }
 
 std::vector<Tick> ticks(Range range, bool log, int wanted) {
-  if (!log) return linear_ticks(range, wanted);
-  std::vector<Tick> out = log_ticks(range, wanted);
-  return out.size() >= 2 ? out : linear_ticks(range, wanted);
+  return ticked_by_decades(range, log) ? log_ticks(range, wanted) : linear_ticks(range, wanted);
 }
 
 double ticks_width(const std::vector<Tick>& ticks) {
