@@ -16,7 +16,7 @@ using enum Dtype;
 
 template <class T>
 concept Element = std::same_as<T, bool> || std::same_as<T, std::int64_t> || std::same_as<T, float> ||
-                  std::same_as<T, double>;
+    std::same_as<T, double>;
 
 template <Element T>
 inline constexpr Dtype dtype_of = std::same_as<T, bool>           ? Dtype::boolean
@@ -34,13 +34,16 @@ constexpr std::string_view to_string(Dtype d) {
 }
 
 /// Calls f(std::type_identity<T>{}) with the C++ type of `d`.
-template <class F>
-decltype(auto) visit_dtype(Dtype d, F&& f) {
+template <class F> decltype(auto) visit_dtype(Dtype d, F&& f) {
   switch (d) {
-    case boolean: return f(std::type_identity<bool>{});
-    case int64: return f(std::type_identity<std::int64_t>{});
-    case float32: return f(std::type_identity<float>{});
-    default: return f(std::type_identity<double>{});
+    case boolean:
+      return f(std::type_identity<bool>{});
+    case int64:
+      return f(std::type_identity<std::int64_t>{});
+    case float32:
+      return f(std::type_identity<float>{});
+    default:
+      return f(std::type_identity<double>{});
   }
 }
 
@@ -48,8 +51,7 @@ decltype(auto) visit_dtype(Dtype d, F&& f) {
 
 /// The same for ops that only floating tensors have.
 /// Throws  DtypeError "[op] needs a floating tensor, got int64: ...".
-template <class F>
-decltype(auto) visit_floating(std::string_view op, Dtype d, F&& f) {
+template <class F> decltype(auto) visit_floating(std::string_view op, Dtype d, F&& f) {
   if (!is_floating(d)) throw_not_floating(op, d);
   return d == float32 ? f(std::type_identity<float>{}) : f(std::type_identity<double>{});
 }

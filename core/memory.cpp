@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t alignment = 64;
 constexpr std::size_t small_limit = std::size_t{1} << 16;  // larger blocks go straight to the shared cache
-constexpr std::size_t batch = 32;                          // blocks moved at a time between thread and shared cache
+constexpr std::size_t batch = 32;  // blocks moved at a time between thread and shared cache
 constexpr std::size_t class_count = 16 + 8 * 48;
 
 // 64-byte steps up to 1 KiB, then eight steps a power of two: at most 12.5 % of a block is unused.
@@ -32,10 +32,18 @@ SizeClass size_class(std::size_t bytes) {
     const std::size_t i = bytes == 0 ? 0 : (bytes - 1) / 64;
     return {i, (i + 1) * 64};
   }
-  const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes <= 2^(power+1)
+  const auto power =
+      static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes <= 2^(power+1)
   const std::size_t step = std::size_t{1} << (power - 3);
   const std::size_t k = (bytes - 1 - (std::size_t{1} << power)) / step;
   return {16 + 8 * (power - 10) + k, (std::size_t{1} << power) + (k + 1) * step};
+}
+
+constexpr std::int64_t class_bytes(std::size_t index) {
+  if (index < 16) return static_cast<std::int64_t>((index + 1) * 64);
+  const std::size_t power = 10 + (index - 16) / 8;
+  return (std::int64_t{1} << power) +
+         static_cast<std::int64_t>((index - 16) % 8 + 1) * (std::int64_t{1} << (power - 3));
 }
 
 struct Block {
@@ -53,8 +61,8 @@ void* from_system(std::size_t bytes) {
   return p;
 }
 
-// Statistics of large blocks only would hide small leaks; per-thread counts would cost a walk. One relaxed add is
-// paid by large blocks at once and by small ones when they cross a thread's cache.
+// Small blocks are counted a batch at a time, when they enter or leave a thread's cache: one by one would
+// cost more than the allocation.
 void count_bytes(std::int64_t bytes) {
   const std::int64_t now = in_use.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   std::int64_t top = peak.load(std::memory_order_relaxed);
@@ -119,7 +127,10 @@ struct ThreadCache {
     alive = false;
     SharedCache& shared = shared_cache();
     const std::lock_guard lock(shared.mutex);
-    for (std::size_t i = 0; i < lists.size(); ++i) move_blocks(lists[i], shared.lists[i], lists[i].size);
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+      count_bytes(-static_cast<std::int64_t>(lists[i].size) * class_bytes(i));
+      move_blocks(lists[i], shared.lists[i], lists[i].size);
+    }
   }
 };
 thread_local bool ThreadCache::alive = false;
@@ -185,7 +196,7 @@ void drop_cache() {
   const std::lock_guard lock(shared.mutex);
   if (ThreadCache* cache = thread_cache())
     for (std::size_t i = 0; i < cache->lists.size(); ++i) {
-      count_bytes(-static_cast<std::int64_t>(cache->lists[i].size * ((i < 16) ? (i + 1) * 64 : 0)));
+      count_bytes(-static_cast<std::int64_t>(cache->lists[i].size) * class_bytes(i));
       free_all(cache->lists[i]);
     }
   for (FreeList& list : shared.lists) free_all(list);

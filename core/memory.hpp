@@ -7,14 +7,14 @@
 
 namespace xg {
 
-/// A 64-byte aligned block. Freed blocks are kept by size class and handed out again: fresh pages cost many times
-/// what the arithmetic on them does. Any thread may free what another one allocated.
+/// A 64-byte aligned block. Freed blocks are kept by size class and handed out again: fresh pages cost many
+/// times what the arithmetic on them does. Any thread may free what another one allocated.
 void* allocate(std::size_t bytes);
 /// `bytes` as given to allocate().
 void deallocate(void* block, std::size_t bytes) noexcept;
 
 struct MemoryStats {
-  std::int64_t bytes_in_use;        ///< handed out now, rounded up to size classes
+  std::int64_t bytes_in_use;  ///< handed out now, rounded up, with the small blocks that threads keep ready
   std::int64_t peak_bytes_in_use;   ///< the highest value of bytes_in_use since reset_peak_memory()
   std::int64_t system_allocations;  ///< how often the operating system or malloc was asked, ever
 };
@@ -25,8 +25,7 @@ void reset_peak_memory();
 void empty_cache();
 
 /// new and delete on cached blocks, for the library's many small objects.
-template <class T, class... Args>
-T* cached_new(Args&&... args) {
+template <class T, class... Args> T* cached_new(Args&&... args) {
   void* block = allocate(sizeof(T));
   try {
     return ::new (block) T(std::forward<Args>(args)...);
@@ -35,8 +34,7 @@ T* cached_new(Args&&... args) {
     throw;
   }
 }
-template <class T>
-void cached_delete(T* object) noexcept {
+template <class T> void cached_delete(T* object) noexcept {
   object->~T();
   deallocate(object, sizeof(T));
 }

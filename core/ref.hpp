@@ -29,8 +29,7 @@ class RefCounted {
 };
 
 /// A smart pointer to a RefCounted object; a new object starts with one reference, which `adopt` takes.
-template <class T>
-class Ref {
+template <class T> class Ref {
  public:
   constexpr Ref() noexcept = default;
   static Ref adopt(T* p) noexcept {

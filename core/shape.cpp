@@ -9,17 +9,19 @@
 namespace xg {
 
 void throw_not_floating(std::string_view op, Dtype d) {
-  throw DtypeError(fmt::format("[{}] needs a floating tensor, got {}: convert it with to(x, float32)", op,
-                               to_string(d)));
+  throw DtypeError(
+      fmt::format("[{}] needs a floating tensor, got {}: convert it with to(x, float32)", op, to_string(d)));
 }
 
 void throw_rank_too_high(std::size_t rank) {
-  throw ShapeError(fmt::format("[shape] {} axes, at most {} are supported: merge axes with reshape", rank, max_rank));
+  throw ShapeError(
+      fmt::format("[shape] {} axes, at most {} are supported: merge axes with reshape", rank, max_rank));
 }
 
 Strides contiguous_strides(const Shape& shape) {
   Strides strides = Strides::filled(shape.size(), 1);
-  for (std::size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * std::max<std::int64_t>(shape[i], 1);
+  for (std::size_t i = shape.size(); i-- > 1;)
+    strides[i - 1] = strides[i] * std::max<std::int64_t>(shape[i], 1);
   return strides;
 }
 

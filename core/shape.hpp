@@ -20,7 +20,8 @@ inline constexpr std::size_t max_rank = 8;
 class Dims {
  public:
   constexpr Dims() = default;
-  constexpr Dims(std::initializer_list<std::int64_t> values) : Dims(std::span(values.begin(), values.size())) {}
+  constexpr Dims(std::initializer_list<std::int64_t> values)
+      : Dims(std::span(values.begin(), values.size())) {}
   constexpr explicit Dims(std::span<const std::int64_t> values) : rank_(checked(values.size())) {
     std::copy(values.begin(), values.end(), values_.begin());
   }

@@ -1,0 +1,137 @@
+#include "node.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace xg {
+namespace {
+
+thread_local Mode thread_mode;
+thread_local Node* running_node = nullptr;
+const std::string no_scope;
+
+// Nodes that died while another one was being destroyed; a list instead of recursion, so that a graph of any
+// depth is freed in bounded stack.
+thread_local Node* dead_nodes = nullptr;
+thread_local bool draining = false;
+
+}  // namespace
+
+Mode& mode() noexcept { return thread_mode; }
+
+Scope::Scope(std::string_view name) : before_(mode().scope) {
+  static std::mutex mutex;
+  static auto* names = new std::unordered_map<std::string, ScopeName*>;
+  std::string path = before_ ? before_->path + "/" : std::string();
+  path += name;
+  const std::lock_guard lock(mutex);
+  ScopeName*& known = (*names)[path];
+  if (!known) known = new ScopeName{path};
+  mode().scope = known;
+}
+
+Node::Node(const char* name, std::size_t inputs)
+    : name_(name),
+      scope_(mode().scope),
+      edges_(inputs <= inline_edges ? inline_.data() : new Edge[inputs]),
+      edge_count_(inputs) {}
+
+Node::~Node() {
+  if (edges_ != inline_.data()) delete[] edges_;
+}
+
+const std::string& Node::scope() const { return scope_ ? scope_->path : no_scope; }
+
+std::string Node::describe() const {
+  std::string text = fmt::format("'{}' {}", name_, to_string(first_.shape));
+  if (scope_) text += fmt::format(" in scope '{}'", scope_->path);
+  return text;
+}
+
+void Node::dispose(Node* n) noexcept {
+  n->next_dead_ = dead_nodes;
+  dead_nodes = n;
+  if (draining) return;
+  draining = true;
+  while (dead_nodes) {
+    Node* dead = dead_nodes;
+    dead_nodes = dead->next_dead_;
+    delete dead;
+  }
+  draining = false;
+}
+
+void Node::connect(std::size_t input, const Tensor& x) {
+  if (!x.defined() || !x.requires_grad()) return;
+  TensorImpl& impl = x.impl();
+  Edge& edge = edges_[input];
+  if (!impl.node) {
+    edge.leaf = x.ref();
+    return;
+  }
+  edge.node = Ref<Node>::share(impl.node);
+  edge.output = impl.output_index;
+  rank_ = std::max(rank_, impl.node->rank_ + 1);
+}
+
+void Node::adopt_output(Tensor& y) {
+  if (!is_floating(y.dtype())) return;
+  // The output must be a handle of its own: an op that returns its input unchanged would turn a leaf into a
+  // result.
+  if (!y.ref()->unique() || y.impl().node || y.impl().leaf) y = y.detach();
+  TensorImpl& impl = y.impl();
+  add_ref();
+  impl.node = this;
+  impl.output_index = adopted_;
+  impl.requires_grad = true;
+  if (adopted_++ == 0)
+    first_ = {impl.shape, impl.dtype};
+  else
+    further_.push_back({impl.shape, impl.dtype});
+}
+
+void Saved::throw_changed() const {
+  const Node* n = running_node;
+  throw GraphError(
+      fmt::format("[backward] {} needs {} {} as it was at version {}, but it was written since and is at "
+                  "version {}: call "
+                  "backward() before the write, or write to a clone",
+                  n ? n->describe() : "the op", describe(tensor_),
+                  tensor_.name().empty() ? "" : "'" + tensor_.name() + "'", version_, tensor_.version()));
+}
+
+Tensor SavedOutput::get() const {
+  Tensor y = saved_.get();
+  if (!running_node || !mode().recording) return y;
+  y = y.detach();
+  TensorImpl& impl = y.impl();
+  running_node->add_ref();
+  impl.node = running_node;
+  impl.output_index = index_;
+  impl.requires_grad = true;
+  return y;
+}
+
+bool is_recorded(std::initializer_list<const Tensor*> inputs) {
+  if (!thread_mode.recording) return false;
+  for (const Tensor* x : inputs)
+    if (x->defined() && x->requires_grad()) return true;
+  return false;
+}
+
+bool is_recorded(std::span<const Tensor> inputs) {
+  if (!thread_mode.recording) return false;
+  for (const Tensor& x : inputs)
+    if (x.defined() && x.requires_grad()) return true;
+  return false;
+}
+
+Node* current_node() noexcept { return running_node; }
+CurrentNode::CurrentNode(Node* node) noexcept : before_(running_node) { running_node = node; }
+CurrentNode::~CurrentNode() { running_node = before_; }
+
+}  // namespace xg

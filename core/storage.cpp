@@ -1,0 +1,36 @@
+#include "storage.hpp"
+
+#include <memory>
+
+namespace xg {
+
+// An owned block carries its header in front of the data: one allocation, and the data stay 64-byte aligned.
+namespace {
+constexpr std::size_t header = 64;
+static_assert(sizeof(Storage) <= header);
+}  // namespace
+
+Ref<Storage> Storage::make(std::size_t bytes) {
+  auto* block = static_cast<std::byte*>(allocate(header + bytes));
+  return Ref<Storage>::adopt(::new (block) Storage(block + header, bytes, nullptr));
+}
+
+Ref<Storage> Storage::borrow(std::byte* data, std::size_t bytes, std::function<void()> release) {
+  auto held = std::make_unique<std::function<void()>>(std::move(release));
+  auto s = Ref<Storage>::adopt(cached_new<Storage>(data, bytes, held.get()));
+  held.release();
+  return s;
+}
+
+void Storage::dispose(Storage* s) noexcept {
+  if (s->owned()) {
+    const std::size_t bytes = s->bytes_;
+    s->~Storage();
+    return deallocate(s, header + bytes);
+  }
+  const std::unique_ptr<std::function<void()>> release(s->release_);
+  cached_delete(s);
+  if (*release) (*release)();
+}
+
+}  // namespace xg
