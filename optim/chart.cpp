@@ -42,10 +42,10 @@ void check(const std::vector<Series>& series, const ChartOptions& o) {
     throw ValueError(fmt::format("[line_chart] width {} and height {}: at least 160 and 120 are needed",
                                  o.width, o.height));
   }
-  if (o.y_range && !(drawable(o.y_range->lo, o.log_y) && drawable(o.y_range->hi, o.log_y) &&
-                     o.y_range->lo < o.y_range->hi)) {
-    throw ValueError(fmt::format("[line_chart] y_range [{}, {}]: give finite ends, the lower one first{}",
-                                 o.y_range->lo, o.y_range->hi, o.log_y ? ", both positive" : ""));
+  if (o.y_range && !svg::usable(*o.y_range, o.log_y)) {
+    throw ValueError(
+        fmt::format("[line_chart] y_range [{}, {}]: give finite ends apart, the lower one first{}",
+                    o.y_range->lo, o.y_range->hi, o.log_y ? ", both positive" : ""));
   }
 }
 

@@ -43,8 +43,8 @@ void check(const Field& field, const std::vector<LabelledPoint>& points, const D
                     field.values.size(), field.rows, field.cols));
   }
   for (const Range& range : {o.x_range, o.y_range}) {
-    if (svg::drawable(range.lo, false) && svg::drawable(range.hi, false) && range.lo < range.hi) continue;
-    throw ValueError(fmt::format("[decision_map] range [{}, {}]: give finite ends, the lower one first",
+    if (svg::usable(range, false)) continue;
+    throw ValueError(fmt::format("[decision_map] range [{}, {}]: give finite ends apart, the lower one first",
                                  range.lo, range.hi));
   }
   for (const LabelledPoint& p : points) {

@@ -70,9 +70,8 @@ void check(const Grid& grid, const HeatMapOptions& o) {
   };
   check_names("x_names", o.x_names.size(), grid.cols);
   check_names("y_names", o.y_names.size(), grid.rows);
-  if (o.range && !(svg::drawable(o.range->lo, false) && svg::drawable(o.range->hi, false) &&
-                   o.range->lo < o.range->hi)) {
-    throw ValueError(fmt::format("[heat_map] range [{}, {}]: give finite ends, the lower one first",
+  if (o.range && !svg::usable(*o.range, false)) {
+    throw ValueError(fmt::format("[heat_map] range [{}, {}]: give finite ends apart, the lower one first",
                                  o.range->lo, o.range->hi));
   }
   if (o.width < 160) throw ValueError(fmt::format("[heat_map] width {}: at least 160 is needed", o.width));

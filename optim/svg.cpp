@@ -10,8 +10,9 @@
 namespace xg::optim::svg {
 namespace {
 
-// Differences and products of values below this bound cannot overflow.
+// Between these bounds differences, products and powers of ten neither overflow nor lose their digits.
 constexpr double largest_drawable = 1e300;
+constexpr double smallest_span = 1e-290;
 
 constexpr std::array<std::string_view, 8> palette{"#0173c8", "#d55e00", "#009e73", "#c46a9f",
                                                   "#b88600", "#7a5cc8", "#3a9bd0", "#808080"};
@@ -157,8 +158,13 @@ double Axis::place(double value) const {
 }
 
 bool drawable(double value, bool log) {
-  return std::isfinite(value) && std::abs(value) <= largest_drawable &&
-         (!log || value >= std::numeric_limits<double>::min());
+  return std::isfinite(value) && std::abs(value) <= largest_drawable && (!log || value >= smallest_span);
+}
+
+bool usable(Range range, bool log) {
+  const double size = std::max(std::abs(range.lo), std::abs(range.hi));
+  return drawable(range.lo, log) && drawable(range.hi, log) &&
+         range.hi - range.lo > std::max(1e-9 * size, smallest_span);
 }
 
 Range range_of(const std::vector<double>& values, bool log) {
@@ -169,10 +175,10 @@ Range range_of(const std::vector<double>& values, bool log) {
     range.hi = std::max(range.hi, v);
   }
   if (range.lo > range.hi) return log ? Range{1.0, 10.0} : Range{0.0, 1.0};
-  const double size = std::max(std::abs(range.lo), std::abs(range.hi));
-  if (range.hi - range.lo > 1e-9 * size) return range;
+  if (usable(range, log)) return range;
   if (log) return {range.lo / 2.0, range.hi * 2.0};
-  const double margin = size > 1e-290 ? size / 2.0 : 0.5;
+  const double size = std::max(std::abs(range.lo), std::abs(range.hi));
+  const double margin = size > 2.0 * smallest_span ? size / 2.0 : 0.5;
   return {range.lo - margin, range.hi + margin};
 }
 

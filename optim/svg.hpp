@@ -44,6 +44,9 @@ struct Axis {
 /// logarithmic.
 bool drawable(double value, bool log);
 
+/// Whether a range can be an axis: drawable ends, the lower one first, farther apart than rounding.
+bool usable(Range range, bool log);
+
 /// The range of all drawable values, never empty; [0, 1] ([1, 10] if logarithmic) when there is none.
 Range range_of(const std::vector<double>& values, bool log);
 
