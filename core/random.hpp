@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "reflect.hpp"
+
 namespace xg {
 
 /// The Philox4x32-10 bijection: ten rounds on a 128-bit counter under a 64-bit key.
@@ -65,6 +67,8 @@ class Generator {
   mutable std::mutex mutex_;
   State state_;
 };
+
+template <> inline constexpr bool is_opaque<Generator> = true;
 
 /// The stream of every function that is not given one; it starts at seed 0, so that a program repeats itself.
 Generator& default_generator();

@@ -223,6 +223,14 @@ template <auto A> consteval auto name_at() {
   return text.substr(begin, end - begin);
 }
 
+/// The name of a type as the compiler writes it.
+template <class T> consteval auto type_name() {
+  // "... [with T = Mlp]" or "... [T = Mlp]".
+  constexpr std::string_view text = __PRETTY_FUNCTION__;
+  constexpr std::size_t begin = text.find("T = ") + 4;
+  return text.substr(begin, text.size() - begin - 1);
+}
+
 template <class T> consteval auto find_names() {
   constexpr auto pointers = with_bindings(unconstructed<T>.object, [](auto&... field) {
     return std::tuple<decltype(std::addressof(field))...>(std::addressof(field)...);
