@@ -271,9 +271,12 @@ TEST_CASE("a line chart refuses what it cannot draw") {
 TEST_CASE("a PNG holds its pixels") {
   const std::vector<std::uint8_t> rgba{1,   2,   3,   255, 4, 5, 6, 0, 7, 8, 9, 128,
                                        250, 251, 252, 253, 0, 0, 0, 0, 9, 9, 9, 9};
-  const std::string png = png_bytes(png_data_uri(rgba, 2, 3));
+  const std::string uri = png_data_uri(rgba, 2, 3);
+  CHECK((uri.size() - uri.find(',') - 1) % 4 == 0);
+  const std::string png = png_bytes(uri);
   CHECK(big_endian(png, 16) == 2);
   CHECK(big_endian(png, 20) == 3);
+  CHECK(png.substr(24, 5) == std::string("\x08\x06\0\0\0", 5));  // 8 bits, RGBA, deflate, no interlacing
   CHECK(png_pixels(png) == rgba);
   CHECK_THROWS_AS(png_data_uri(rgba, 2, 2), xg::ShapeError);
 }
