@@ -19,11 +19,6 @@ concept Dual = is_dual<D>;
 template <class T>
 concept Arithmetic = std::is_arithmetic_v<T>;
 
-XGRAD_INLINE double zeros_like(double) { return 0; }
-
-/// Scalars take part in `where` like lanes do.
-XGRAD_INLINE double where(bool c, double a, double b) { return c ? a : b; }
-
 namespace detail {
 
 /// What a dual<P, N> treats as a constant: numbers, its own primal, and that primal's constants.
@@ -38,6 +33,15 @@ template <class S> XGRAD_INLINE decltype(auto) as_constant(const S& s) {
     return static_cast<double>(s);
   } else {
     return (s);
+  }
+}
+
+/// The value of a dual, or a constant.
+template <class X> XGRAD_INLINE decltype(auto) primal(const X& x) {
+  if constexpr (is_dual<X>) {
+    return (x.value);
+  } else {
+    return as_constant(x);
   }
 }
 
@@ -60,6 +64,9 @@ template <int N, class D, class P> XGRAD_INLINE P chain(const D& d, const P& t) 
 
 template <class S, class P>
 concept ConstantOf = detail::is_constant<S, P>;
+
+template <class S, class D>
+concept ConstantFor = ConstantOf<S, typename D::primal_type>;
 
 /// value + sum of tangent[i] * e_i, with e_i * e_j = 0. P is double, a lane, a Tensor, or again a dual; all
 /// that is asked of it are operators and functions of the same names.
@@ -112,11 +119,24 @@ template <class P, int N, class D> XGRAD_INLINE dual<P, N> lift(const dual<P, N>
   return {y, [&](auto i) { return detail::chain<N>(d, x.tangent[i]); }};
 }
 
-/// y = f(a, b), where da and db are f's derivatives at (a, b).
+/// y = f(a, b), where da() and db() give f's derivatives at (a, b); a constant's derivative is not asked for.
 template <class P, int N, class Da, class Db>
 XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const dual<P, N>& b, const P& y, const Da& da,
                              const Db& db) {
-  return {y, [&](auto i) { return detail::chain<N>(da, a.tangent[i]) + detail::chain<N>(db, b.tangent[i]); }};
+  const P dya = da();
+  const P dyb = db();
+  return {y,
+          [&](auto i) { return detail::chain<N>(dya, a.tangent[i]) + detail::chain<N>(dyb, b.tangent[i]); }};
+}
+
+template <class P, int N, ConstantOf<P> S, class Da, class Db>
+XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const S&, const P& y, const Da& da, const Db&) {
+  return lift(a, y, da());
+}
+
+template <class P, int N, ConstantOf<P> S, class Da, class Db>
+XGRAD_INLINE dual<P, N> lift(const S&, const dual<P, N>& b, const P& y, const Da&, const Db& db) {
+  return lift(b, y, db());
 }
 
 /// y = f(x), where f is constant on pieces.
@@ -163,7 +183,8 @@ XGRAD_INLINE dual<P, N> operator-(const S& a, const dual<P, N>& b) {
 }
 
 template <class P, int N> XGRAD_INLINE dual<P, N> operator*(const dual<P, N>& a, const dual<P, N>& b) {
-  return lift(a, b, a.value * b.value, b.value, a.value);
+  return lift(
+      a, b, a.value * b.value, [&]() -> const P& { return b.value; }, [&]() -> const P& { return a.value; });
 }
 
 template <class P, int N, ConstantOf<P> S>
@@ -179,7 +200,8 @@ XGRAD_INLINE dual<P, N> operator*(const S& a, const dual<P, N>& b) {
 template <class P, int N> XGRAD_INLINE dual<P, N> operator/(const dual<P, N>& a, const dual<P, N>& b) {
   const P y = a.value / b.value;
   const P r = 1.0 / b.value;
-  return lift(a, b, y, r, -y * r);
+  return lift(
+      a, b, y, [&] { return r; }, [&] { return -y * r; });
 }
 
 template <class P, int N, ConstantOf<P> S>

@@ -217,6 +217,9 @@ template <class T, class Isa> struct lane {
     return make(((a.v < b.v) | (b.v != b.v)) ? a.v : b.v);
   }
 
+  /// One choice for all elements.
+  XGRAD_INLINE friend lane where(bool c, const lane& a, const lane& b) { return c ? a : b; }
+
   /// The magnitude of a with the sign of b.
   XGRAD_INLINE friend lane copysign(const lane& a, const lane& b) {
     using bits = typename mask_type::bits;
@@ -238,6 +241,9 @@ template <class T, class Isa> struct lane {
 template <class T> inline constexpr bool is_lane = false;
 template <class T, class Isa> inline constexpr bool is_lane<lane<T, Isa>> = true;
 
+inline double where(bool c, double a, double b) { return c ? a : b; }
+
+inline double zeros_like(double) { return 0; }
 template <class T, class Isa> XGRAD_INLINE lane<T, Isa> zeros_like(const lane<T, Isa>&) { return T{}; }
 
 template <class T, class Isa> XGRAD_INLINE lane<T, Isa> abs(const lane<T, Isa>& x) {

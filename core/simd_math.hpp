@@ -1,0 +1,202 @@
+#pragma once
+/// Mathematics of lanes and of double, one name for both: what is in libmvec.hpp and <cmath>, special
+/// functions, and stable composites such as softplus. dual_math.hpp has the derivatives.
+
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <numbers>
+#include <type_traits>
+
+#include "libmvec.hpp"
+#include "simd.hpp"
+#include "special.hpp"
+
+namespace xg {
+
+using std::abs;
+using std::acos;
+using std::acosh;
+using std::asin;
+using std::asinh;
+using std::atan;
+using std::atan2;
+using std::atanh;
+using std::cbrt;
+using std::ceil;
+using std::copysign;
+using std::cos;
+using std::cosh;
+using std::erf;
+using std::erfc;
+using std::exp;
+using std::exp2;
+using std::expm1;
+using std::floor;
+using std::fma;
+using std::fmax;
+using std::fmin;
+using std::hypot;
+using std::isfinite;
+using std::isinf;
+using std::isnan;
+using std::log;
+using std::log10;
+using std::log1p;
+using std::log2;
+using std::pow;
+using std::sin;
+using std::sinh;
+using std::sqrt;
+using std::tan;
+using std::tanh;
+using std::trunc;
+
+// Templates where the C library has a global function of the same name, so that a user of both namespaces may
+// call it.
+
+template <std::same_as<double> X> X round(X x) { return std::nearbyint(x); }
+
+template <std::same_as<double> X> X lgamma(X x) { return special::lgamma(x); }
+
+inline double sign(double x) { return (x > 0) - (x < 0); }
+inline double maximum(double a, double b) { return a > b || a != a ? a : b; }
+inline double minimum(double a, double b) { return a < b || a != a ? a : b; }
+inline double digamma(double x) { return special::digamma(x); }
+inline double polygamma(int n, double x) { return special::polygamma(n, x); }
+inline double erfinv(double x) { return special::erfinv(x); }
+
+template <class T, class Isa> lane<T, Isa> lgamma(const lane<T, Isa>& x) {
+  return detail::map(x, [](T v) { return static_cast<T>(special::lgamma(v)); });
+}
+
+template <class T, class Isa> lane<T, Isa> digamma(const lane<T, Isa>& x) {
+  return detail::map(x, [](T v) { return static_cast<T>(special::digamma(v)); });
+}
+
+template <class T, class Isa> lane<T, Isa> polygamma(int n, const lane<T, Isa>& x) {
+  return detail::map(x, [n](T v) { return static_cast<T>(special::polygamma(n, v)); });
+}
+
+template <class T, class Isa> lane<T, Isa> erfinv(const lane<T, Isa>& x) {
+  return detail::map(x, [](T v) { return static_cast<T>(special::erfinv(v)); });
+}
+
+namespace detail {
+
+/// A lane and a number, in either order; the number is spread over the lane.
+template <class A, class B>
+concept LaneAndNumber = (is_lane<A> && std::is_arithmetic_v<B>) || (std::is_arithmetic_v<A> && is_lane<B>);
+
+template <class A, class B> using lane_of = std::conditional_t<is_lane<A>, A, B>;
+
+}  // namespace detail
+
+/// The common exponents have shorter ways, which PyTorch takes too.
+template <class T, class Isa, class S>
+requires std::is_arithmetic_v<S> lane<T, Isa> pow(const lane<T, Isa>& x, S exponent) {
+  const double p = static_cast<double>(exponent);
+  if (p == 1) return x;
+  if (p == 2) return x * x;
+  if (p == 3) return x * x * x;
+  if (p == 0.5) return sqrt(x);
+  if (p == -1) return 1 / x;
+  return pow(x, lane<T, Isa>(exponent));
+}
+
+template <class T, class Isa, class S>
+requires std::is_arithmetic_v<S> lane<T, Isa> pow(S base, const lane<T, Isa>& x) {
+  return pow(lane<T, Isa>(base), x);
+}
+
+template <class A, class B>
+requires detail::LaneAndNumber<A, B>
+auto atan2(const A& y, const B& x) {
+  using L = detail::lane_of<A, B>;
+  return atan2(L(y), L(x));
+}
+
+template <class A, class B>
+requires detail::LaneAndNumber<A, B>
+auto hypot(const A& a, const B& b) {
+  using L = detail::lane_of<A, B>;
+  return hypot(L(a), L(b));
+}
+
+/// What the composites below work on.
+template <class X>
+concept Real = std::same_as<X, double> || is_lane<X>;
+
+template <Real X> X square(const X& x) { return x * x; }
+
+template <Real X> X reciprocal(const X& x) { return 1.0 / x; }
+
+template <Real X> X rsqrt(const X& x) { return 1.0 / sqrt(x); }
+
+/// sin(pi x) / (pi x), 1 at 0.
+template <Real X> X sinc(const X& x) {
+  const X t = std::numbers::pi * x;
+  return where(x == 0, 1.0, sin(t) / t);
+}
+
+/// x within [low, high]; high if low > high. For duals too: the tangent of x at both bounds, 0 outside.
+template <class X>
+requires(Real<X> || requires { typename X::primal_type; }) X clamp(const X& x, double low, double high) {
+  return where(x > high, high, where(x < low, minimum(low, high), x));
+}
+
+/// 1 / (1 + exp(-x)), from the exponential that cannot overflow.
+template <Real X> X sigmoid(const X& x) {
+  const X e = exp(-abs(x));
+  return where(x < 0, e, 1.0) / (1.0 + e);
+}
+
+/// log(sigmoid(x)).
+template <Real X> X log_sigmoid(const X& x) { return minimum(x, 0.0) - log1p(exp(-abs(x))); }
+
+/// log(1 + exp(x)).
+template <Real X> X softplus(const X& x) { return maximum(x, 0.0) + log1p(exp(-abs(x))); }
+
+/// x * sigmoid(x).
+template <Real X> X silu(const X& x) { return x * sigmoid(x); }
+
+/// x * tanh(softplus(x)). With e = exp(x), tanh(softplus(x)) = n / (n + 2) where n = e (e + 2); from x = 22
+/// on it is 1 to the last bit of a double, while the square of n still is a float.
+template <Real X> X mish(const X& x) {
+  const X e = exp(minimum(x, 22.0));
+  const X n = e * (e + 2.0);
+  return x * (n / (n + 2.0));
+}
+
+/// x * Phi(x) with the normal distribution's Phi, from erfc because 1 + erf loses the left tail.
+template <Real X> X gelu(const X& x) { return x * (0.5 * erfc(-std::numbers::sqrt2 / 2 * x)); }
+
+/// x/2 * (1 + tanh(u)) with u = sqrt(2/pi) (x + 0.044715 x^3), which is x * sigmoid(2u).
+template <Real X> X gelu_tanh(const X& x) {
+  const double scale = 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+  return x * sigmoid(scale * x * (1.0 + 0.044715 * x * x));
+}
+
+/// log(exp(a) + exp(b)).
+template <Real X> X logaddexp(const X& a, const X& b) {
+  return where(a == b, a + std::numbers::ln2, maximum(a, b) + log1p(exp(-abs(a - b))));
+}
+
+template <class A, class B>
+requires detail::LaneAndNumber<A, B>
+auto logaddexp(const A& a, const B& b) {
+  using L = detail::lane_of<A, B>;
+  return logaddexp(L(a), L(b));
+}
+
+/// x * log(y), 0 where x is 0 and y a number.
+template <Real X> X xlogy(const X& x, const X& y) { return where(x == 0, where(y == y, 0.0, y), x * log(y)); }
+
+template <class A, class B>
+requires detail::LaneAndNumber<A, B>
+auto xlogy(const A& x, const B& y) {
+  using L = detail::lane_of<A, B>;
+  return xlogy(L(x), L(y));
+}
+
+}  // namespace xg
