@@ -41,7 +41,7 @@ class Generator {
   void fill_normal(std::span<double> out, double mean = 0, double stddev = 1);
 
   /// Fills with true, or 1, with probability p, and with false, or 0, otherwise.
-  /// Units   p counts in steps of 2^-32.
+  /// Units   p counts in steps of 2^-24.
   /// Throws  ValueError "[bernoulli] p 1.5: a probability lies in [0, 1]".
   void fill_bernoulli(std::span<bool> out, double p);
   void fill_bernoulli(std::span<float> out, double p);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <numbers>
 #include <numeric>
 #include <set>
 #include <span>
@@ -87,6 +88,37 @@ TEST_CASE_TEMPLATE("normal draws have the first four moments and the tails of th
   const auto beyond_two = std::ranges::count_if(values, [](T value) { return std::abs(value) > 2; });
   CHECK(static_cast<double>(beyond_two) / 400'000 == doctest::Approx(0.0455).epsilon(0.03));
   CHECK(std::ranges::all_of(values, [](T value) { return std::isfinite(value); }));
+}
+
+TEST_CASE("float normals are Box and Muller's of the words of Philox") {
+  Generator generator(0x123456789abcdef0);
+  const auto values = normals<float>(generator, 4000);
+  for (std::uint32_t block = 0; block < 1000; ++block) {
+    const Words words = xg::philox4x32({block, 0, 0, 0}, {0x9abcdef0, 0x12345678});
+    for (std::size_t pair = 0; pair < 4; pair += 2) {
+      const double u = 1 - std::ldexp(static_cast<double>(words[pair] >> 8), -24);
+      const auto first = static_cast<double>(values[4 * block + pair]);
+      const auto second = static_cast<double>(values[4 * block + pair + 1]);
+      CHECK(std::hypot(first, second) == doctest::Approx(std::sqrt(-2 * std::log(u))).epsilon(1e-6));
+      // The angle within an eighth of the circle to either side of an axis.
+      const double turn = std::ldexp(static_cast<double>(words[pair + 1] & 0xFFFFFF), -24) - 0.5;
+      const auto [shorter, longer] = std::minmax({std::abs(first), std::abs(second)});
+      const double ratio = shorter / longer;
+      CHECK(ratio == doctest::Approx(std::abs(std::tan(turn * std::numbers::pi / 2))).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("normal values point in every direction equally often") {
+  Generator generator(19);
+  const auto values = normals<float>(generator, 160'000);
+  std::array<int, 8> octants{};
+  for (std::size_t i = 0; i < values.size(); i += 2) {
+    const float x = values[i];
+    const float y = values[i + 1];
+    ++octants[(x < 0 ? 1U : 0U) + (y < 0 ? 2U : 0U) + (std::abs(x) < std::abs(y) ? 4U : 0U)];
+  }
+  for (const int count : octants) CHECK(std::abs(count - 10'000) < 400);
 }
 
 TEST_CASE("normal takes a mean and a standard deviation") {
