@@ -30,83 +30,72 @@ template <class T, class Isa, class F> lane<T, Isa> map(const lane<T, Isa>& x, c
   return r;
 }
 
-#if defined(XGRAD_HAS_LIBMVEC)
-
-typedef float floats4 __attribute__((vector_size(16)));
-typedef float floats8 __attribute__((vector_size(32)));
-typedef double doubles2 __attribute__((vector_size(16)));
-typedef double doubles4 __attribute__((vector_size(32)));
-
-/// f on the two registers that the baseline needs for a lane.
-template <class Half, class L> XGRAD_INLINE L by_halves(Half (*f)(Half), const L& x) {
-  Half a[2];
-  __builtin_memcpy(a, &x.v, sizeof a);
-  a[0] = f(a[0]);
-  a[1] = f(a[1]);
-  L r;
-  __builtin_memcpy(&r.v, a, sizeof a);
-  return r;
-}
-
-template <class Half, class L> XGRAD_INLINE L by_halves(Half (*f)(Half, Half), const L& x, const L& y) {
-  Half a[2], b[2];
-  __builtin_memcpy(a, &x.v, sizeof a);
-  __builtin_memcpy(b, &y.v, sizeof b);
-  a[0] = f(a[0], b[0]);
-  a[1] = f(a[1], b[1]);
-  L r;
-  __builtin_memcpy(&r.v, a, sizeof a);
-  return r;
-}
-
-#endif
-
 }  // namespace detail
 
-// `const` lets the compiler share a call between a value and its derivative. The AVX2 functions are not
-// always_inline: a lambda compiled out of line for the baseline must still be able to name them.
+// `const` lets the compiler share a call between a value and its derivative. The AVX2 functions are not always_inline:
+// a lambda compiled out of line for the baseline must still be able to name them.
 
 #if defined(XGRAD_HAS_LIBMVEC)
 
 #define XGRAD_PURE extern "C" __attribute__((const, nothrow))
 
-#define XGRAD_UNARY(name)                                                         \
-  XGRAD_PURE detail::floats4 _ZGVbN4v_##name##f(detail::floats4);                 \
-  XGRAD_PURE detail::doubles2 _ZGVbN2v_##name(detail::doubles2);                  \
-  XGRAD_PURE XGRAD_AVX2 detail::floats8 _ZGVdN8v_##name##f(detail::floats8);      \
-  XGRAD_PURE XGRAD_AVX2 detail::doubles4 _ZGVdN4v_##name(detail::doubles4);       \
-  inline lane<float, isa::baseline> name(const lane<float, isa::baseline>& x) {   \
-    return detail::by_halves(_ZGVbN4v_##name##f, x);                              \
-  }                                                                               \
-  inline lane<double, isa::baseline> name(const lane<double, isa::baseline>& x) { \
-    return detail::by_halves(_ZGVbN2v_##name, x);                                 \
-  }                                                                               \
-  inline XGRAD_AVX2 avx2_floats name(const avx2_floats& x) {                      \
-    return avx2_floats::make(_ZGVdN8v_##name##f(x.v));                            \
-  }                                                                               \
-  inline XGRAD_AVX2 avx2_doubles name(const avx2_doubles& x) {                    \
-    return avx2_doubles::make(_ZGVdN4v_##name(x.v));                              \
+#if defined(__clang__) && !defined(__AVX__)
+
+// Clang takes the calling convention from the file's flags, not from the function's target: without -mavx it would pass
+// 32-byte vectors on the stack, where libmvec does not look for them. So the call is written out: arguments in ymm0 and
+// ymm1, the stack aligned below the red zone, and everything that a callee may change named as changed.
+#define XGRAD_CALL(symbol) \
+  "mov %%rsp, %%r12\n\tsub $128, %%rsp\n\tand $-32, %%rsp\n\tcall " #symbol "@PLT\n\tmov %%r12, %%rsp"
+#define XGRAD_CLOBBERS                                                                                \
+  "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "ymm2", "ymm3", "ymm4", "ymm5", \
+      "ymm6", "ymm7", "ymm8", "ymm9", "ymm10", "ymm11", "ymm12", "ymm13", "ymm14", "ymm15", "cc"
+
+#define XGRAD_AVX2_UNARY(L, name, symbol)                             \
+  inline XGRAD_AVX2 L name(const L& x) {                              \
+    register L::vec a __asm__("ymm0") = x.v;                          \
+    __asm__(XGRAD_CALL(symbol) : "+x"(a) : : "ymm1", XGRAD_CLOBBERS); \
+    return L::make(a);                                                \
   }
 
-#define XGRAD_BINARY(name)                                                                     \
-  XGRAD_PURE detail::floats4 _ZGVbN4vv_##name##f(detail::floats4, detail::floats4);            \
-  XGRAD_PURE detail::doubles2 _ZGVbN2vv_##name(detail::doubles2, detail::doubles2);            \
-  XGRAD_PURE XGRAD_AVX2 detail::floats8 _ZGVdN8vv_##name##f(detail::floats8, detail::floats8); \
-  XGRAD_PURE XGRAD_AVX2 detail::doubles4 _ZGVdN4vv_##name(detail::doubles4, detail::doubles4); \
-  inline lane<float, isa::baseline> name(const lane<float, isa::baseline>& x,                  \
-                                         const lane<float, isa::baseline>& y) {                \
-    return detail::by_halves(_ZGVbN4vv_##name##f, x, y);                                       \
-  }                                                                                            \
-  inline lane<double, isa::baseline> name(const lane<double, isa::baseline>& x,                \
-                                          const lane<double, isa::baseline>& y) {              \
-    return detail::by_halves(_ZGVbN2vv_##name, x, y);                                          \
-  }                                                                                            \
-  inline XGRAD_AVX2 avx2_floats name(const avx2_floats& x, const avx2_floats& y) {             \
-    return avx2_floats::make(_ZGVdN8vv_##name##f(x.v, y.v));                                   \
-  }                                                                                            \
-  inline XGRAD_AVX2 avx2_doubles name(const avx2_doubles& x, const avx2_doubles& y) {          \
-    return avx2_doubles::make(_ZGVdN4vv_##name(x.v, y.v));                                     \
+#define XGRAD_AVX2_BINARY(L, name, symbol)                             \
+  inline XGRAD_AVX2 L name(const L& x, const L& y) {                   \
+    register L::vec a __asm__("ymm0") = x.v;                           \
+    register L::vec b __asm__("ymm1") = y.v;                           \
+    __asm__(XGRAD_CALL(symbol) : "+x"(a), "+x"(b) : : XGRAD_CLOBBERS); \
+    return L::make(a);                                                 \
   }
+
+#else
+
+#define XGRAD_AVX2_UNARY(L, name, symbol)      \
+  XGRAD_PURE XGRAD_AVX2 L::vec symbol(L::vec); \
+  inline XGRAD_AVX2 L name(const L& x) { return L::make(symbol(x.v)); }
+
+#define XGRAD_AVX2_BINARY(L, name, symbol)             \
+  XGRAD_PURE XGRAD_AVX2 L::vec symbol(L::vec, L::vec); \
+  inline XGRAD_AVX2 L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+
+#endif
+
+#define XGRAD_BASELINE_UNARY(L, name, symbol) \
+  XGRAD_PURE L::vec symbol(L::vec);           \
+  inline L name(const L& x) { return L::make(symbol(x.v)); }
+
+#define XGRAD_BASELINE_BINARY(L, name, symbol) \
+  XGRAD_PURE L::vec symbol(L::vec, L::vec);    \
+  inline L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+
+#define XGRAD_UNARY(name)                                         \
+  XGRAD_BASELINE_UNARY(baseline_floats, name, _ZGVbN4v_##name##f) \
+  XGRAD_BASELINE_UNARY(baseline_doubles, name, _ZGVbN2v_##name)   \
+  XGRAD_AVX2_UNARY(avx2_floats, name, _ZGVdN8v_##name##f)         \
+  XGRAD_AVX2_UNARY(avx2_doubles, name, _ZGVdN4v_##name)
+
+#define XGRAD_BINARY(name)                                          \
+  XGRAD_BASELINE_BINARY(baseline_floats, name, _ZGVbN4vv_##name##f) \
+  XGRAD_BASELINE_BINARY(baseline_doubles, name, _ZGVbN2vv_##name)   \
+  XGRAD_AVX2_BINARY(avx2_floats, name, _ZGVdN8vv_##name##f)         \
+  XGRAD_AVX2_BINARY(avx2_doubles, name, _ZGVdN4vv_##name)
 
 #else
 
@@ -150,6 +139,14 @@ XGRAD_BINARY(hypot)
 
 #undef XGRAD_UNARY
 #undef XGRAD_BINARY
+#if defined(XGRAD_HAS_LIBMVEC)
 #undef XGRAD_PURE
+#undef XGRAD_CALL
+#undef XGRAD_CLOBBERS
+#undef XGRAD_AVX2_UNARY
+#undef XGRAD_AVX2_BINARY
+#undef XGRAD_BASELINE_UNARY
+#undef XGRAD_BASELINE_BINARY
+#endif
 
 }  // namespace xg

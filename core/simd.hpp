@@ -18,9 +18,9 @@ namespace xg {
 
 namespace isa {
 
-/// What every CPU of the compilation target can do.
+/// 128-bit vectors, which every CPU of the compilation target has.
 struct baseline {
-  static constexpr std::size_t bytes = 32;
+  static constexpr std::size_t bytes = 16;
   static constexpr const char* name = "baseline";
 };
 
@@ -298,7 +298,7 @@ template <class T, class Isa> T reduce_min(const lane<T, Isa>& x) {
   return detail::reduce(x, [](T a, T b) { return a < b || a != a ? a : b; });
 }
 
-// What follows has one form for any instruction set and a better one, preferred as a non-template, for avx2.
+// What follows has one form for any instruction set and better ones, preferred as non-templates, for some.
 
 template <class T, class Isa>
 inline lane<T, Isa> multiply_add(const lane<T, Isa>& a, const lane<T, Isa>& b, const lane<T, Isa>& c) {
@@ -338,6 +338,8 @@ template <class T, class Isa> inline lane<T, Isa> sqrt(const lane<T, Isa>& x) {
 
 #if defined(__x86_64__)
 
+using baseline_floats = lane<float, isa::baseline>;
+using baseline_doubles = lane<double, isa::baseline>;
 using avx2_floats = lane<float, isa::avx2>;
 using avx2_doubles = lane<double, isa::avx2>;
 
@@ -377,6 +379,12 @@ inline XGRAD_AVX2 avx2_doubles trunc(const avx2_doubles& x) {
   return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 11));
 }
 
+inline baseline_floats sqrt(const baseline_floats& x) {
+  return baseline_floats::make(__builtin_ia32_sqrtps(x.v));
+}
+inline baseline_doubles sqrt(const baseline_doubles& x) {
+  return baseline_doubles::make(__builtin_ia32_sqrtpd(x.v));
+}
 inline XGRAD_AVX2 avx2_floats sqrt(const avx2_floats& x) {
   return avx2_floats::make(__builtin_ia32_sqrtps256(x.v));
 }
