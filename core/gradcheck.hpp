@@ -1,0 +1,212 @@
+#pragma once
+
+#include <fmt/core.h>
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tensor.hpp"
+#include "tree.hpp"
+
+namespace xg {
+
+struct GradcheckOptions {
+  double rtol = 1e-6;              ///< allowed difference relative to the larger of both derivatives
+  double atol = 1e-8;              ///< allowed difference beside that
+  std::int64_t full_up_to = 1024;  ///< Jacobians of more elements are checked along random directions
+  std::int64_t directions = 3;     ///< how many of them, for each input
+  std::uint64_t seed = 0;          ///< of the directions
+  bool allow_kinks = true;         ///< a kink or a tie is noted but passes
+};
+
+enum class GradcheckVerdict {
+  ok,
+  kink,              ///< left and right derivatives differ, the analytic one lies between them
+  wrong,             ///< the analytic derivative is not the derivative
+  nondeterministic,  ///< two calls with the same inputs gave different bits
+  not_finite,        ///< a value or a derivative is NaN or infinite
+};
+
+/// What a check found. Converts to bool and prints itself, so `CHECK(gradcheck(f, x))` says what is wrong.
+struct GradcheckResult {
+  GradcheckVerdict verdict = GradcheckVerdict::ok;
+  bool passed = true;
+  std::string message = {};
+  std::string input = {};  ///< the element looked at last, e.g. "input 0[3,7]" or "fc1.weight[3,7]"
+  double analytic = 0;     ///< its analytic derivative
+  double numeric = 0;      ///< its derivative by differences
+
+  explicit operator bool() const { return passed; }
+  /// GoogleTest's EXPECT_TRUE shows the text of its AssertionResult only.
+  template <class Assertion>
+  requires requires(const Assertion& a) {
+    a.failure_message();
+    a.message();
+  }
+  operator Assertion() const { return Assertion(passed) << message; }
+};
+
+std::ostream& operator<<(std::ostream& out, const GradcheckResult& result);
+
+namespace gradcheck_detail {
+
+using Function = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+
+/// The inputs of a check: float64 leaves to be varied (integer tensors are passed through), with names.
+struct Inputs {
+  std::vector<Tensor> tensors;
+  std::vector<std::string> names;
+};
+
+Inputs make_inputs(const std::vector<Tensor>& given);
+GradcheckResult first_order(const Function& f, const Inputs& inputs, const GradcheckOptions& options);
+GradcheckResult second_order(const Function& f, const Inputs& inputs, const GradcheckOptions& options);
+
+inline std::vector<Tensor> as_vector(Tensor y) { return {std::move(y)}; }
+template <class Outputs> std::vector<Tensor> as_vector(Outputs outputs) {
+  if constexpr (tree::Range<Outputs>)
+    return std::vector<Tensor>(outputs.begin(), outputs.end());
+  else
+    return std::apply([](auto&... y) { return std::vector<Tensor>{y...}; }, outputs);
+}
+
+template <class F, class Sequence> inline constexpr bool takes_tensors = false;
+template <class F, std::size_t... I>
+inline constexpr bool takes_tensors<F, std::index_sequence<I...>> = requires(F& f, const Tensor& x) {
+  f(((void)I, x)...);
+};
+
+template <class F, std::size_t... I>
+std::vector<Tensor> spread(F& f, const std::vector<Tensor>& x, std::index_sequence<I...>) {
+  return as_vector(f(x[I]...));
+}
+
+[[noreturn]] void throw_arguments(std::size_t inputs);
+
+/// f(x[0], x[1], ...) for the number of arguments that f takes, else f(x). One argument a tensor is tried
+/// first: a generic lambda must never be instantiated with the vector.
+template <class F, std::size_t N = 1, std::size_t Most = max_rank>
+std::vector<Tensor> call(F& f, const std::vector<Tensor>& x) {
+  if constexpr (N > Most) {
+    if constexpr (std::invocable<F&, const std::vector<Tensor>&>)
+      return as_vector(f(x));
+    else
+      throw_arguments(x.size());
+  } else if constexpr (takes_tensors<F, std::make_index_sequence<N>>) {
+    if (x.size() == N) return spread(f, x, std::make_index_sequence<N>());
+    return call<F, N + 1, Most>(f, x);
+  } else {
+    return call<F, N + 1, Most>(f, x);
+  }
+}
+
+/// While it lives, a model's floating leaves are float64 copies named by their paths.
+template <class Net> class Float64Leaves {
+ public:
+  explicit Float64Leaves(Net& net) {
+    for_each_leaf_of<Tensor>(net, [&](const std::string& path, Tensor& leaf) {
+      if (!leaf.defined() || !is_floating(leaf.dtype())) return;
+      before_.emplace_back(&leaf, leaf);
+      const bool varied = leaf.requires_grad();
+      leaf = make_inputs({leaf}).tensors[0];
+      if (!varied) {
+        leaf.requires_grad(false);
+        return;
+      }
+      inputs_.tensors.push_back(leaf);
+      inputs_.names.push_back(path);
+    });
+  }
+  ~Float64Leaves() {
+    for (auto& [leaf, original] : before_) *leaf = original;
+  }
+  Float64Leaves(const Float64Leaves&) = delete;
+  Float64Leaves& operator=(const Float64Leaves&) = delete;
+
+  const Inputs& inputs() const { return inputs_; }
+
+ private:
+  std::vector<std::pair<Tensor*, Tensor>> before_;
+  Inputs inputs_;
+};
+
+template <class Net>
+concept Model = !std::same_as<std::remove_cvref_t<Net>, Tensor> &&
+                !std::same_as<std::remove_cvref_t<Net>, std::vector<Tensor>> &&
+                !std::is_array_v<std::remove_cvref_t<Net>>;
+
+template <class F, class Net, class Check>
+GradcheckResult check_model(F& f, Net& net, const Check& check, const GradcheckOptions& options) {
+  const Float64Leaves<Net> leaves(net);
+  return check([&](const std::vector<Tensor>&) { return as_vector(f(net)); }, leaves.inputs(), options);
+}
+
+}  // namespace gradcheck_detail
+
+/// Compares the gradients of f, by grad(), with central differences, extrapolated to step 0, in float64.
+/// f takes the inputs as arguments or as one std::vector<Tensor> and returns a Tensor or a tuple, array or
+/// vector of them. Floating inputs are converted to float64 leaves and all of them are checked: each element
+/// against each output for small functions, else random directions, halved until an element is found.
+/// Throws  ValueError "[gradcheck] no floating input: ..."; what f throws.
+template <class F>
+GradcheckResult gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
+  using namespace gradcheck_detail;
+  return first_order([&](const std::vector<Tensor>& x) { return call(f, x); }, make_inputs(inputs), options);
+}
+template <class F, std::size_t N>
+GradcheckResult gradcheck(F&& f, const Tensor (&inputs)[N], const GradcheckOptions& options = {}) {
+  using namespace gradcheck_detail;
+  return first_order(
+      [&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
+      make_inputs({inputs, inputs + N}), options);
+}
+template <class F, std::same_as<Tensor> X>
+GradcheckResult gradcheck(F&& f, const X& input, const GradcheckOptions& options = {}) {
+  return gradcheck(std::forward<F>(f), {input}, options);
+}
+/// The same for all tensors of a model that ask for a gradient; f(net) is called with the model, whose
+/// tensors are float64 copies meanwhile. Messages name them by path, e.g. blocks.2.fc1.weight[3,7].
+template <class F, gradcheck_detail::Model Net>
+GradcheckResult gradcheck(F&& f, Net&& net, const GradcheckOptions& options = {}) {
+  return gradcheck_detail::check_model(f, net, gradcheck_detail::first_order, options);
+}
+
+/// gradcheck of the map (inputs, cotangents) -> gradients of f, recorded with create_graph.
+template <class F>
+GradcheckResult gradgradcheck(F&& f, const std::vector<Tensor>& inputs,
+                              const GradcheckOptions& options = {}) {
+  using namespace gradcheck_detail;
+  return second_order([&](const std::vector<Tensor>& x) { return call(f, x); }, make_inputs(inputs), options);
+}
+template <class F, std::size_t N>
+GradcheckResult gradgradcheck(F&& f, const Tensor (&inputs)[N], const GradcheckOptions& options = {}) {
+  using namespace gradcheck_detail;
+  return second_order(
+      [&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
+      make_inputs({inputs, inputs + N}), options);
+}
+template <class F, std::same_as<Tensor> X>
+GradcheckResult gradgradcheck(F&& f, const X& input, const GradcheckOptions& options = {}) {
+  return gradgradcheck(std::forward<F>(f), {input}, options);
+}
+template <class F, gradcheck_detail::Model Net>
+GradcheckResult gradgradcheck(F&& f, Net&& net, const GradcheckOptions& options = {}) {
+  return gradcheck_detail::check_model(f, net, gradcheck_detail::second_order, options);
+}
+
+}  // namespace xg
+
+template <> struct fmt::formatter<xg::GradcheckResult> : fmt::formatter<fmt::string_view> {
+  template <class Context> auto format(const xg::GradcheckResult& r, Context& context) const {
+    return fmt::formatter<fmt::string_view>::format(r.message, context);
+  }
+};
