@@ -71,10 +71,6 @@ bool settled(const Derivative& d, double rtol, double atol) {
          (d.has_kink() || d.jump_error <= 0.05 * (1e-6 + 1e-4 * std::abs(d.value)));
 }
 
-bool all_finite(const Point& p) {
-  return std::ranges::all_of(p.values, [](double v) { return std::isfinite(v); });
-}
-
 }  // namespace
 
 bool Derivative::has_kink() const {
@@ -89,13 +85,14 @@ std::vector<Derivative> derivatives(const std::function<Point(double)>& f, const
   double h = scale / 64;
   for (int step = 0; step < most_steps; ++step, h /= shrink) {
     const Point after = f(h), before = f(-h);
-    if (!all_finite(after) || !all_finite(before)) continue;
     bool done = true;
     for (std::size_t k = 0; k < found.size(); ++k) {
-      const double magnitude = std::max({origin.magnitudes[k], after.magnitudes[k], before.magnitudes[k]});
-      quotients[k].add(before.values[k], origin.values[k], after.values[k], h, magnitude);
-      found[k] = quotients[k].result();
-      done = done && settled(found[k], rtol, atol);
+      if (std::isfinite(after.values[k]) && std::isfinite(before.values[k])) {
+        const double magnitude = std::max({origin.magnitudes[k], after.magnitudes[k], before.magnitudes[k]});
+        quotients[k].add(before.values[k], origin.values[k], after.values[k], h, magnitude);
+        found[k] = quotients[k].result();
+      }
+      done = done && found[k].finite && settled(found[k], rtol, atol);
     }
     if (done) break;
   }
