@@ -18,7 +18,9 @@ bool cpu_has_avx2() {
 #endif
 }
 
-bool choose_avx2(const char* wish) {
+}  // namespace
+
+bool detail::chooses_avx2(const char* wish) {
   if (wish == nullptr || *wish == '\0') return cpu_has_avx2();
   if (std::string_view(wish) == isa::baseline::name) return false;
   if (std::string_view(wish) != isa::avx2::name) {
@@ -29,10 +31,8 @@ bool choose_avx2(const char* wish) {
   return true;
 }
 
-}  // namespace
-
 bool detail::avx2_is_active() {
-  static const bool active = choose_avx2(std::getenv("XGRAD_ISA"));
+  static const bool active = chooses_avx2(std::getenv("XGRAD_ISA"));
   return active;
 }
 

@@ -28,8 +28,11 @@ XGRAD_AVX2 __attribute__((flatten)) auto run_on(F& f)
 
 namespace detail {
 
-/// True if `dispatch` is to use avx2.
+/// True if `dispatch` is to use avx2: XGRAD_ISA's wish, or else what the CPU has.
 bool avx2_is_active();
+
+/// What follows from a value of XGRAD_ISA, null if it is not set.
+bool chooses_avx2(const char* wish);
 
 template <class Isas> struct dispatcher;
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include <xgrad/core/dispatch.hpp>
+#include "support/each_isa.hpp"
 
 using namespace xg;
 
@@ -62,10 +62,9 @@ template <class Isa, class F> void check_lane(const std::string& name, double x,
 
 template <class F> void check_row(const std::string& name, double low, double high, F f) {
   check_derivatives(name, low, high, f);
-  const auto lanes = [&](auto isa) {
+  support::each_isa([&](auto isa) {
     for (int i = 1; i < 8; ++i) check_lane<decltype(isa)>(name, low + (high - low) * i / 8, f);
-  };
-  dispatch(lanes);
+  });
 }
 
 }  // namespace
@@ -151,15 +150,14 @@ TEST_CASE("an integral or common exponent takes its short way with the same deri
 }
 
 TEST_CASE("literals of any type mix with duals and keep the lane's precision") {
-  const auto body = [](auto isa) {
+  support::each_isa([](auto isa) {
     using L = lane<float, decltype(isa)>;
     const dual<L, 1> x{L(3), L(1)};
     const dual<L, 1> y =
         1 - 2 * x / 4.0 + 1.5F * x * std::int64_t{2} + where(x > 2, x, 0) - where(x > 5, 1, 2.0) * x;
     CHECK(y.value[0] == 1 - 1.5F + 9 + 3 - 6);
     CHECK(y.tangent[0][0] == -0.5F + 3 + 1 - 2);
-  };
-  dispatch(body);
+  });
 }
 
 TEST_CASE("compound assignment and a constant dual behave like their operators") {
@@ -250,7 +248,7 @@ TEST_CASE("xlogy, logaddexp and atan2 are right where their formulas meet 0 and 
 }
 
 TEST_CASE("activations and their derivatives stay finite far out, and keep the left tail's digits") {
-  const auto body = [](auto isa) {
+  support::each_isa([](auto isa) {
     using L = lane<float, decltype(isa)>;
     const auto finite = [](const std::string& name, auto f) {
       for (const float x : {-1e30F, -1e4F, -200.0F, -90.0F, 90.0F, 200.0F, 1e4F, 1e30F}) {
@@ -267,8 +265,7 @@ TEST_CASE("activations and their derivatives stay finite far out, and keep the l
     finite("gelu_tanh", [](const auto& x) { return gelu_tanh(x); });
     finite("softplus", [](const auto& x) { return softplus(x); });
     finite("log_sigmoid", [](const auto& x) { return -log_sigmoid(-x); });
-  };
-  dispatch(body);
+  });
   CHECK(gelu(at(-8)).value == doctest::Approx(-4 * std::erfc(8 / std::sqrt(2))).epsilon(1e-13));
   CHECK(mish(at(-40)).tangent[0] == doctest::Approx(-39 * std::exp(-40)).epsilon(1e-13));
   CHECK(softplus(at(-40)).tangent[0] == doctest::Approx(std::exp(-40)).epsilon(1e-13));
