@@ -115,14 +115,15 @@ template <int N, int I = 0, class P> XGRAD_INLINE dual<P, N> variable(const P& v
 }
 
 /// y = f(x), where d is f's derivative at x.
-template <class P, int N, class D> XGRAD_INLINE dual<P, N> lift(const dual<P, N>& x, const P& y, const D& d) {
+template <class P, int N, class D>
+XGRAD_INLINE dual<P, N> lift(const dual<P, N>& x, const std::type_identity_t<P>& y, const D& d) {
   return {y, [&](auto i) { return detail::chain<N>(d, x.tangent[i]); }};
 }
 
 /// y = f(a, b), where da() and db() give f's derivatives at (a, b); a constant's derivative is not asked for.
 template <class P, int N, class Da, class Db>
-XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const dual<P, N>& b, const P& y, const Da& da,
-                             const Db& db) {
+XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const dual<P, N>& b, const std::type_identity_t<P>& y,
+                             const Da& da, const Db& db) {
   const P dya = da();
   const P dyb = db();
   return {y,
@@ -130,17 +131,20 @@ XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const dual<P, N>& b, const P& 
 }
 
 template <class P, int N, ConstantOf<P> S, class Da, class Db>
-XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const S&, const P& y, const Da& da, const Db&) {
+XGRAD_INLINE dual<P, N> lift(const dual<P, N>& a, const S&, const std::type_identity_t<P>& y, const Da& da,
+                             const Db&) {
   return lift(a, y, da());
 }
 
 template <class P, int N, ConstantOf<P> S, class Da, class Db>
-XGRAD_INLINE dual<P, N> lift(const S&, const dual<P, N>& b, const P& y, const Da&, const Db& db) {
+XGRAD_INLINE dual<P, N> lift(const S&, const dual<P, N>& b, const std::type_identity_t<P>& y, const Da&,
+                             const Db& db) {
   return lift(b, y, db());
 }
 
 /// y = f(x), where f is constant on pieces.
-template <class P, int N> XGRAD_INLINE dual<P, N> lift_step(const dual<P, N>& x, const P& y) {
+template <class P, int N>
+XGRAD_INLINE dual<P, N> lift_step(const dual<P, N>& x, const std::type_identity_t<P>& y) {
   return {y, [&](auto i) { return zeros_like(x.tangent[i]); }};
 }
 

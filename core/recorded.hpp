@@ -8,7 +8,35 @@ namespace xg {
 /// derivative is itself recorded. The zeros and ones that seed tangents are such numbers and leave no trace
 /// on the tape. A template so that the tensors' operators, which live a floor higher, are looked up where it
 /// is used.
+template <class T> struct BasicRecorded;
+
+/// What comparisons of recorded values give. A type of its own, so that `where(c, 0.1, 0.2)` keeps its numbers
+/// in full precision.
+template <class T> struct BasicRecordedMask : T {
+  using Recorded = BasicRecorded<T>;
+
+  BasicRecordedMask(const T& condition) : T(condition) {}
+  const T& tensor() const { return *this; }
+
+  friend BasicRecordedMask operator&(const BasicRecordedMask& a, const BasicRecordedMask& b) {
+    return a.tensor() & b.tensor();
+  }
+  friend BasicRecordedMask operator|(const BasicRecordedMask& a, const BasicRecordedMask& b) {
+    return a.tensor() | b.tensor();
+  }
+  friend BasicRecordedMask operator^(const BasicRecordedMask& a, const BasicRecordedMask& b) {
+    return a.tensor() ^ b.tensor();
+  }
+  friend BasicRecordedMask operator!(const BasicRecordedMask& a) { return !a.tensor(); }
+  friend Recorded where(const BasicRecordedMask& c, const Recorded& a, const Recorded& b) {
+    if (a.is_number() && b.is_number() && a.number() == b.number()) return a;
+    return where(c.tensor(), a.tensor(), b.tensor());
+  }
+};
+
 template <class T> struct BasicRecorded : T {
+  using Mask = BasicRecordedMask<T>;
+
   BasicRecorded() = default;
   BasicRecorded(const T& tensor) : T(tensor) {}
   BasicRecorded(double number) : T(scalar(number, {.dtype = float64})), number_(number), is_number_(true) {}
@@ -18,6 +46,7 @@ template <class T> struct BasicRecorded : T {
   const T& tensor() const { return *this; }
 
   friend BasicRecorded zeros_like(const BasicRecorded&) { return 0.0; }
+  friend BasicRecorded where(bool c, const BasicRecorded& a, const BasicRecorded& b) { return c ? a : b; }
 
   friend BasicRecorded operator-(const BasicRecorded& a) {
     if (a.is_number_) return -a.number_;
@@ -56,6 +85,13 @@ template <class T> struct BasicRecorded : T {
     if (b.is_number_) return a.tensor() / b.number_;
     return a.tensor() / b.tensor();
   }
+
+  friend Mask operator==(const BasicRecorded& a, const BasicRecorded& b) { return a.tensor() == b.tensor(); }
+  friend Mask operator!=(const BasicRecorded& a, const BasicRecorded& b) { return a.tensor() != b.tensor(); }
+  friend Mask operator<(const BasicRecorded& a, const BasicRecorded& b) { return a.tensor() < b.tensor(); }
+  friend Mask operator<=(const BasicRecorded& a, const BasicRecorded& b) { return a.tensor() <= b.tensor(); }
+  friend Mask operator>(const BasicRecorded& a, const BasicRecorded& b) { return a.tensor() > b.tensor(); }
+  friend Mask operator>=(const BasicRecorded& a, const BasicRecorded& b) { return a.tensor() >= b.tensor(); }
 
  private:
   bool is(double value) const { return is_number_ && number_ == value; }
