@@ -1,0 +1,7 @@
+#pragma once
+/// All public ops.
+
+#include "activation.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
+#include "math.hpp"
