@@ -150,6 +150,7 @@ class Tensor {
 struct LeafState {
   Tensor grad;
   std::string name;
+  bool frozen = false;  // a parameter that freeze() keeps from asking for a gradient
   std::vector<std::function<Tensor(const Tensor&)>> hooks;
 };
 
