@@ -1,0 +1,204 @@
+#pragma once
+/// The innermost parts of a matrix product: a block of c that stays in registers, and the copies that bring
+/// its factors into the order in which it reads them. Private to gemm.cpp.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "../core/dispatch.hpp"
+#include "gemm.hpp"
+
+namespace xg::detail {
+
+/// c is computed in tiles of `rows` x `columns` elements: 6 x 2 vectors, two of b and one of a fill 16
+/// registers.
+template <class L> struct TileSize {
+  static constexpr std::int64_t rows = 6;
+  static constexpr std::int64_t columns = 2 * static_cast<std::int64_t>(L::size);
+};
+
+/// Rows of a: element (i, p) of tile t lies at data[t * tile_step + i * row_step + p * k_step].
+template <class T> struct LeftRows {
+  const T* data;
+  std::int64_t row_step;
+  std::int64_t k_step;
+  std::int64_t tile_step;
+};
+
+/// As many columns of b as a tile has: row p lies at data[p * step].
+template <class T> struct RightPanel {
+  const T* data;
+  std::int64_t step;
+};
+
+template <class L, class T, std::size_t... R>
+XGRAD_INLINE void multiply_tile(std::index_sequence<R...>, std::int64_t k, const T* a, std::int64_t row_step,
+                                std::int64_t k_step, RightPanel<T> b, T* c, std::int64_t c_step, bool adds) {
+  constexpr std::size_t rows = sizeof...(R);
+  L low[rows], high[rows];
+  if (adds) {
+    ((low[R] = L::load(c + static_cast<std::int64_t>(R) * c_step)), ...);
+    ((high[R] = L::load(c + static_cast<std::int64_t>(R) * c_step + L::size)), ...);
+  } else {
+    ((low[R] = high[R] = L(0)), ...);
+  }
+  for (std::int64_t p = 0; p < k; ++p, a += k_step, b.data += b.step) {
+    const L b_low = L::load(b.data), b_high = L::load(b.data + L::size);
+    const auto row = [&](L & x, L & y, std::int64_t r) __attribute__((always_inline)) {
+      const L factor(a[r * row_step]);
+      x = fma(factor, b_low, x);
+      y = fma(factor, b_high, y);
+    };
+    (row(low[R], high[R], static_cast<std::int64_t>(R)), ...);
+  }
+  (low[R].store(c + static_cast<std::int64_t>(R) * c_step), ...);
+  (high[R].store(c + static_cast<std::int64_t>(R) * c_step + L::size), ...);
+}
+
+/// The tile with `rows` rows, each count with code of its own.
+template <class L, class T, std::size_t... R>
+XGRAD_INLINE void multiply_rows(std::index_sequence<R...>, std::int64_t rows, std::int64_t k, const T* a,
+                                std::int64_t row_step, std::int64_t k_step, RightPanel<T> b, T* c,
+                                std::int64_t c_step, bool adds) {
+  ((rows == static_cast<std::int64_t>(R + 1)
+        ? multiply_tile<L>(std::make_index_sequence<R + 1>(), k, a, row_step, k_step, b, c, c_step, adds)
+        : void()),
+   ...);
+}
+
+/// m rows of c times one panel, of which `columns` count.
+template <class L, class T>
+XGRAD_INLINE void multiply_panel(std::int64_t m, std::int64_t columns, std::int64_t k, LeftRows<T> a,
+                                 RightPanel<T> b, T* c, std::int64_t c_step, bool adds) {
+  using Size = TileSize<L>;
+  const std::make_index_sequence<static_cast<std::size_t>(Size::rows)> counts;
+  T edge[static_cast<std::size_t>(Size::rows * Size::columns)];
+  const bool whole = columns == Size::columns;
+  for (std::int64_t i = 0; i < m; i += Size::rows, a.data += a.tile_step, c += Size::rows * c_step) {
+    const std::int64_t rows = std::min(Size::rows, m - i);
+    // Vectors must not reach beyond the columns of c: what is left over takes a detour.
+    if (!whole && adds)
+      for (std::int64_t r = 0; r < rows; ++r) std::copy_n(c + r * c_step, columns, edge + r * Size::columns);
+    multiply_rows<L>(counts, rows, k, a.data, a.row_step, a.k_step, b, whole ? c : edge,
+                     whole ? c_step : Size::columns, adds);
+    if (!whole)
+      for (std::int64_t r = 0; r < rows; ++r) std::copy_n(edge + r * Size::columns, columns, c + r * c_step);
+  }
+}
+
+/// a0 b0 a1 b1 ... of the first halves (Half 0) or the second halves (Half 1).
+template <std::size_t Half, class L, std::size_t... I>
+XGRAD_INLINE L interleave(const L& a, const L& b, std::index_sequence<I...>) {
+  constexpr std::size_t n = L::size;
+  return L::make(__builtin_shufflevector(a.v, b.v, (I / 2 + Half * n / 2 + I % 2 * n)...));
+}
+
+/// Transposes a square of vectors: interleaving the two halves of its rows log2(size) times.
+template <class L, std::size_t... I> XGRAD_INLINE void transpose_square(L* x, std::index_sequence<I...> all) {
+  for (std::size_t width = 1; width < L::size; width *= 2) {
+    const L y[] = {(I % 2 == 0 ? interleave<0>(x[I / 2], x[I / 2 + L::size / 2], all)
+                               : interleave<1>(x[I / 2], x[I / 2 + L::size / 2], all))...};
+    ((x[I] = y[I]), ...);
+  }
+}
+
+/// to[p * Width + w] = from[w][p] for one vector's length of p. Writes up to a vector beyond the end: blocks
+/// have to be written in ascending order, into memory with that much room.
+template <class L, std::size_t Width, class T, std::size_t... I>
+XGRAD_INLINE void transpose_block(const T* const* from, std::int64_t at, T* to,
+                                  std::index_sequence<I...> all) {
+  constexpr std::size_t vectors = (Width + L::size - 1) / L::size;
+  L x[vectors][L::size];
+  for (std::size_t v = 0; v < vectors; ++v) {
+    ((x[v][I] = L::load(from[std::min(v * L::size + I, Width - 1)] + at)), ...);
+    transpose_square(x[v], all);
+  }
+  const auto store = [&](std::size_t p) __attribute__((always_inline)) {
+    for (std::size_t v = 0; v < vectors; ++v) x[v][p].store(to + p * Width + v * L::size);
+  };
+  (store(I), ...);
+}
+
+/// The first `depth` elements of `Width` streams, brought side by side.
+template <class L, std::size_t Width, class T>
+XGRAD_INLINE void pack_streams(const T* const* from, std::int64_t depth, T* to) {
+  constexpr auto size = static_cast<std::int64_t>(L::size);
+  constexpr auto width = static_cast<std::int64_t>(Width);
+  std::int64_t p = 0;
+  for (; p + size <= depth; p += size)
+    transpose_block<L, Width>(from, p, to + p * width, std::make_index_sequence<L::size>());
+  for (; p < depth; ++p)
+    for (std::int64_t w = 0; w < width; ++w) to[p * width + w] = from[w][p];
+}
+
+/// Brings the rows of m into tiles of Width rows, one after the other: row t * Width + w, column p goes to
+/// to[(t * depth + p) * Width + w]. What stands where the last tile has no rows does not matter.
+template <class L, std::size_t Width, class T>
+XGRAD_INLINE void pack_strided(StridedMatrix<T> m, std::int64_t rows, std::int64_t depth, T* to) {
+  constexpr auto width = static_cast<std::int64_t>(Width);
+  const std::int64_t whole = rows / width * width;
+  std::int64_t begin = 0;
+  if (m.column_step == 1 && depth >= static_cast<std::int64_t>(L::size)) {
+    for (; begin < rows; begin += width) {
+      const T* streams[Width];
+      for (std::int64_t w = 0; w < width; ++w)
+        streams[w] = m.data + (begin + (begin + w < rows ? w : 0)) * m.row_step;
+      pack_streams<L, Width>(streams, depth, to + begin * depth);
+    }
+  } else if (m.row_step == 1) {
+    // All tiles of one column before the next column: memory is read in order.
+    for (std::int64_t p = 0; p < depth; ++p)
+      for (std::int64_t i = 0; i < whole; i += width)
+        __builtin_memcpy(to + i * depth + p * width, m.data + p * m.column_step + i, Width * sizeof(T));
+    begin = whole;
+  }
+  for (std::int64_t i = begin; i < rows; ++i)
+    for (std::int64_t p = 0; p < depth; ++p)
+      to[(i - i % width) * depth + p * width + i % width] = m.data[i * m.row_step + p * m.column_step];
+}
+
+/// The length of the run of consecutive numbers at the start of offset[0 .. n).
+inline std::int64_t run_length(const std::int64_t* offset, std::int64_t n) {
+  std::int64_t length = 1;
+  while (length < n && offset[length] == offset[0] + length) ++length;
+  return length;
+}
+
+/// A panel of `columns` columns: for each row all the columns' runs, whole vectors at a time. Later runs and
+/// rows overwrite what an earlier one wrote too much.
+template <class L, class T>
+XGRAD_INLINE void pack_column_runs(OffsetMatrix<T> m, std::int64_t columns, std::int64_t depth, T* to) {
+  constexpr std::int64_t width = TileSize<L>::columns;
+  std::int64_t start[width], runs = 0;
+  for (std::int64_t j = 0; j < columns; j += run_length(m.column_offset + j, columns - j)) start[runs++] = j;
+  for (std::int64_t p = 0; p < depth; ++p, to += width) {
+    const T* row = m.data + m.row_offset[p];
+    for (std::int64_t r = 0; r < runs; ++r) {
+      const T* from = row + m.column_offset[start[r]];
+      const L low = L::load(from), high = L::load(from + L::size);
+      low.store(to + start[r]);
+      high.store(to + start[r] + L::size);
+    }
+  }
+}
+
+/// The same where the rows' offsets run: transposed run by run.
+template <class L, class T>
+XGRAD_INLINE void pack_row_runs(OffsetMatrix<T> m, std::int64_t columns, std::int64_t depth, T* to) {
+  constexpr std::int64_t width = TileSize<L>::columns;
+  constexpr auto size = static_cast<std::int64_t>(L::size);
+  const T* streams[width];
+  for (std::int64_t w = 0; w < width; ++w) streams[w] = m.data + m.column_offset[w < columns ? w : 0];
+  for (std::int64_t p = 0; p < depth;) {
+    const std::int64_t length = run_length(m.row_offset + p, depth - p);
+    for (std::int64_t q = 0; q < length; q += size)
+      transpose_block<L, static_cast<std::size_t>(width)>(streams, m.row_offset[p] + q, to + (p + q) * width,
+                                                          std::make_index_sequence<L::size>());
+    p += length;
+  }
+}
+
+}  // namespace xg::detail
