@@ -59,7 +59,7 @@ void copy_typed(To* dst, const From* src, Shape shape, std::array<Strides, 2> st
     *dst = convert<To>(*src);
     return;
   }
-  const auto& [to, from] = strides;
+  const Strides &to = strides[0], &from = strides[1];
   const std::size_t rank = shape.size();
   const bool tiled = rank >= 2 && to[rank - 1] == 1 && from[rank - 2] == 1 && shape[rank - 2] >= 4;
   const std::int64_t inner = shape.back();
