@@ -10,6 +10,7 @@
 
 #include "dtype.hpp"
 #include "ref.hpp"
+#include "reflect.hpp"
 #include "shape.hpp"
 #include "storage.hpp"
 
@@ -145,6 +146,9 @@ class Tensor {
 
   Ref<TensorImpl> impl_;
 };
+
+/// Walks over trees do not look into tensors: they are the leaves.
+template <> inline constexpr bool is_opaque<Tensor> = true;
 
 /// What a leaf has beyond its values.
 struct LeafState {
