@@ -1,5 +1,5 @@
 #pragma once
-/// Matrix products on raw memory, float and double: what matmul and the convolutions stand on.
+/// Matrix products on raw memory, float and double: what matmul and the convolutions stand on. Internal to ops.
 
 #include <cstdint>
 

@@ -4,4 +4,6 @@
 #include "activation.hpp"
 #include "arithmetic.hpp"
 #include "comparison.hpp"
+#include "index.hpp"
 #include "math.hpp"
+#include "view.hpp"
