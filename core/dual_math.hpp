@@ -15,71 +15,79 @@ concept DualPair = (Dual<A> && (std::same_as<A, B> || ConstantFor<B, A>)) || (Du
 
 // exponentials and logarithms
 
-template <Dual D> D exp(const D& x) {
+template <Dual D> XGRAD_INLINE D exp(const D& x) {
   const auto y = exp(x.value);
   return lift(x, y, y);
 }
 
-template <Dual D> D exp2(const D& x) {
+template <Dual D> XGRAD_INLINE D exp2(const D& x) {
   const auto y = exp2(x.value);
   return lift(x, y, std::numbers::ln2 * y);
 }
 
-template <Dual D> D expm1(const D& x) {
+template <Dual D> XGRAD_INLINE D expm1(const D& x) {
   const auto y = expm1(x.value);
   return lift(x, y, y + 1.0);
 }
 
-template <Dual D> D log(const D& x) { return lift(x, log(x.value), 1.0 / x.value); }
+template <Dual D> XGRAD_INLINE D log(const D& x) { return lift(x, log(x.value), 1.0 / x.value); }
 
-template <Dual D> D log2(const D& x) { return lift(x, log2(x.value), std::numbers::log2e / x.value); }
+template <Dual D> XGRAD_INLINE D log2(const D& x) {
+  return lift(x, log2(x.value), std::numbers::log2e / x.value);
+}
 
-template <Dual D> D log10(const D& x) { return lift(x, log10(x.value), std::numbers::log10e / x.value); }
+template <Dual D> XGRAD_INLINE D log10(const D& x) {
+  return lift(x, log10(x.value), std::numbers::log10e / x.value);
+}
 
-template <Dual D> D log1p(const D& x) { return lift(x, log1p(x.value), 1.0 / (1.0 + x.value)); }
+template <Dual D> XGRAD_INLINE D log1p(const D& x) { return lift(x, log1p(x.value), 1.0 / (1.0 + x.value)); }
 
 // trigonometric and hyperbolic functions
 
-template <Dual D> D sin(const D& x) { return lift(x, sin(x.value), cos(x.value)); }
+template <Dual D> XGRAD_INLINE D sin(const D& x) { return lift(x, sin(x.value), cos(x.value)); }
 
-template <Dual D> D cos(const D& x) { return lift(x, cos(x.value), -sin(x.value)); }
+template <Dual D> XGRAD_INLINE D cos(const D& x) { return lift(x, cos(x.value), -sin(x.value)); }
 
-template <Dual D> D tan(const D& x) {
+template <Dual D> XGRAD_INLINE D tan(const D& x) {
   const auto y = tan(x.value);
   return lift(x, y, 1.0 + y * y);
 }
 
-template <Dual D> D asin(const D& x) {
+template <Dual D> XGRAD_INLINE D asin(const D& x) {
   return lift(x, asin(x.value), 1.0 / sqrt((1.0 - x.value) * (1.0 + x.value)));
 }
 
-template <Dual D> D acos(const D& x) {
+template <Dual D> XGRAD_INLINE D acos(const D& x) {
   return lift(x, acos(x.value), -1.0 / sqrt((1.0 - x.value) * (1.0 + x.value)));
 }
 
-template <Dual D> D atan(const D& x) { return lift(x, atan(x.value), 1.0 / (1.0 + x.value * x.value)); }
+template <Dual D> XGRAD_INLINE D atan(const D& x) {
+  return lift(x, atan(x.value), 1.0 / (1.0 + x.value * x.value));
+}
 
-template <Dual D> D sinh(const D& x) { return lift(x, sinh(x.value), cosh(x.value)); }
+template <Dual D> XGRAD_INLINE D sinh(const D& x) { return lift(x, sinh(x.value), cosh(x.value)); }
 
-template <Dual D> D cosh(const D& x) { return lift(x, cosh(x.value), sinh(x.value)); }
+template <Dual D> XGRAD_INLINE D cosh(const D& x) { return lift(x, cosh(x.value), sinh(x.value)); }
 
-template <Dual D> D tanh(const D& x) {
+template <Dual D> XGRAD_INLINE D tanh(const D& x) {
   const auto y = tanh(x.value);
   return lift(x, y, 1.0 - y * y);
 }
 
-template <Dual D> D asinh(const D& x) { return lift(x, asinh(x.value), 1.0 / sqrt(x.value * x.value + 1.0)); }
+template <Dual D> XGRAD_INLINE D asinh(const D& x) {
+  return lift(x, asinh(x.value), 1.0 / sqrt(x.value * x.value + 1.0));
+}
 
-template <Dual D> D acosh(const D& x) {
+template <Dual D> XGRAD_INLINE D acosh(const D& x) {
   return lift(x, acosh(x.value), 1.0 / (sqrt(x.value - 1.0) * sqrt(x.value + 1.0)));
 }
 
-template <Dual D> D atanh(const D& x) {
+template <Dual D> XGRAD_INLINE D atanh(const D& x) {
   return lift(x, atanh(x.value), 1.0 / ((1.0 - x.value) * (1.0 + x.value)));
 }
 
 /// sinc' = pi (cos t - sin t / t) / t with t = pi x; near 0, where that cancels, its power series.
-template <Dual D> D sinc(const D& x) {
+template <Dual D> XGRAD_INLINE D sinc(const D& x) {
   const auto t = std::numbers::pi * x.value;
   const auto near = abs(t) < 0.5;
   const auto u = t * t;
@@ -94,32 +102,32 @@ template <Dual D> D sinc(const D& x) {
 
 // powers
 
-template <Dual D> D square(const D& x) { return lift(x, square(x.value), 2.0 * x.value); }
+template <Dual D> XGRAD_INLINE D square(const D& x) { return lift(x, square(x.value), 2.0 * x.value); }
 
-template <Dual D> D sqrt(const D& x) {
+template <Dual D> XGRAD_INLINE D sqrt(const D& x) {
   const auto y = sqrt(x.value);
   return lift(x, y, 0.5 / y);
 }
 
-template <Dual D> D rsqrt(const D& x) {
+template <Dual D> XGRAD_INLINE D rsqrt(const D& x) {
   const auto y = rsqrt(x.value);
   return lift(x, y, -0.5 * y * y * y);
 }
 
-template <Dual D> D reciprocal(const D& x) {
+template <Dual D> XGRAD_INLINE D reciprocal(const D& x) {
   const auto y = reciprocal(x.value);
   return lift(x, y, -y * y);
 }
 
-template <Dual D> D cbrt(const D& x) {
+template <Dual D> XGRAD_INLINE D cbrt(const D& x) {
   const auto y = cbrt(x.value);
   return lift(x, y, 1.0 / (3.0 * y * y));
 }
 
 /// x^p. By x: p x^(p-1), 0 at x = p = 0. By p: x^p log x, 0 at x = 0 for p >= 0.
 template <class A, class B>
-requires(DualPair<A, B> && !std::is_arithmetic_v<A> && !std::is_arithmetic_v<B>) auto pow(const A& a,
-                                                                                          const B& b) {
+requires(DualPair<A, B> && !std::is_arithmetic_v<A> && !std::is_arithmetic_v<B>) XGRAD_INLINE
+    auto pow(const A& a, const B& b) {
   const auto& x = detail::primal(a);
   const auto& p = detail::primal(b);
   const auto y = pow(x, p);
@@ -128,21 +136,20 @@ requires(DualPair<A, B> && !std::is_arithmetic_v<A> && !std::is_arithmetic_v<B>)
       [&] { return y * log(where(x == 0.0, where(p < 0.0, x, 1.0), x)); });
 }
 
-template <Dual D, Arithmetic S> D pow(const D& x, S exponent) {
+template <Dual D, Arithmetic S> XGRAD_INLINE D pow(const D& x, S exponent) {
   const double p = static_cast<double>(exponent);
   const auto y = pow(x.value, p);
   return p == 0 ? lift_step(x, y) : lift(x, y, p * pow(x.value, p - 1.0));
 }
 
-template <Arithmetic S, Dual D> D pow(S base, const D& x) {
+template <Arithmetic S, Dual D> XGRAD_INLINE D pow(S base, const D& x) {
   const double b = static_cast<double>(base);
   const auto y = pow(b, x.value);
   return b == 0 ? lift(x, y, where(x.value < 0.0, -y, 0.0)) : lift(x, y, y * std::log(b));
 }
 
 template <class A, class B>
-requires DualPair<A, B>
-auto hypot(const A& a, const B& b) {
+requires DualPair<A, B> XGRAD_INLINE auto hypot(const A& a, const B& b) {
   const auto& x = detail::primal(a);
   const auto& y = detail::primal(b);
   const auto r = hypot(x, y);
@@ -151,8 +158,7 @@ auto hypot(const A& a, const B& b) {
 }
 
 template <class A, class B>
-requires DualPair<A, B>
-auto atan2(const A& a, const B& b) {
+requires DualPair<A, B> XGRAD_INLINE auto atan2(const A& a, const B& b) {
   const auto& y = detail::primal(a);
   const auto& x = detail::primal(b);
   const auto r = hypot(y, x);
@@ -162,35 +168,38 @@ auto atan2(const A& a, const B& b) {
 
 /// a * b + c.
 template <class A, class B, class C>
-requires(Dual<A> || Dual<B> || Dual<C>) auto fma(const A& a, const B& b, const C& c) { return a * b + c; }
+requires(Dual<A> || Dual<B> || Dual<C>) XGRAD_INLINE auto fma(const A& a, const B& b, const C& c) {
+  return a * b + c;
+}
 
 // special functions
 
-template <Dual D> D erf(const D& x) {
+template <Dual D> XGRAD_INLINE D erf(const D& x) {
   return lift(x, erf(x.value), 2 * std::numbers::inv_sqrtpi * exp(-x.value * x.value));
 }
 
-template <Dual D> D erfc(const D& x) {
+template <Dual D> XGRAD_INLINE D erfc(const D& x) {
   return lift(x, erfc(x.value), -2 * std::numbers::inv_sqrtpi * exp(-x.value * x.value));
 }
 
-template <Dual D> D erfinv(const D& x) {
+template <Dual D> XGRAD_INLINE D erfinv(const D& x) {
   const auto y = erfinv(x.value);
   return lift(x, y, 0.5 / std::numbers::inv_sqrtpi * exp(y * y));
 }
 
-template <Dual D> D lgamma(const D& x) { return lift(x, lgamma(x.value), digamma(x.value)); }
+template <Dual D> XGRAD_INLINE D lgamma(const D& x) { return lift(x, lgamma(x.value), digamma(x.value)); }
 
-template <Dual D> D digamma(const D& x) { return lift(x, digamma(x.value), polygamma(1, x.value)); }
+template <Dual D> XGRAD_INLINE D digamma(const D& x) {
+  return lift(x, digamma(x.value), polygamma(1, x.value));
+}
 
-template <Dual D> D polygamma(int n, const D& x) {
+template <Dual D> XGRAD_INLINE D polygamma(int n, const D& x) {
   return lift(x, polygamma(n, x.value), polygamma(n + 1, x.value));
 }
 
 /// By x: log y, 0 at x = 0 for y <= 0. By y: x / y.
 template <class A, class B>
-requires DualPair<A, B>
-auto xlogy(const A& a, const B& b) {
+requires DualPair<A, B> XGRAD_INLINE auto xlogy(const A& a, const B& b) {
   const auto& x = detail::primal(a);
   const auto& y = detail::primal(b);
   return lift(
@@ -199,8 +208,7 @@ auto xlogy(const A& a, const B& b) {
 }
 
 template <class A, class B>
-requires DualPair<A, B>
-auto logaddexp(const A& a, const B& b) {
+requires DualPair<A, B> XGRAD_INLINE auto logaddexp(const A& a, const B& b) {
   const auto& x = detail::primal(a);
   const auto& y = detail::primal(b);
   return lift(
@@ -209,60 +217,62 @@ auto logaddexp(const A& a, const B& b) {
 
 // kinks, steps and ties
 
-template <Dual D> D abs(const D& x) { return lift(x, abs(x.value), sign(x.value)); }
+template <Dual D> XGRAD_INLINE D abs(const D& x) { return lift(x, abs(x.value), sign(x.value)); }
 
-template <Dual D> D sign(const D& x) { return lift_step(x, sign(x.value)); }
+template <Dual D> XGRAD_INLINE D sign(const D& x) { return lift_step(x, sign(x.value)); }
 
-template <Dual D> D floor(const D& x) { return lift_step(x, floor(x.value)); }
+template <Dual D> XGRAD_INLINE D floor(const D& x) { return lift_step(x, floor(x.value)); }
 
-template <Dual D> D ceil(const D& x) { return lift_step(x, ceil(x.value)); }
+template <Dual D> XGRAD_INLINE D ceil(const D& x) { return lift_step(x, ceil(x.value)); }
 
-template <Dual D> D round(const D& x) { return lift_step(x, round(x.value)); }
+template <Dual D> XGRAD_INLINE D round(const D& x) { return lift_step(x, round(x.value)); }
 
-template <Dual D> D trunc(const D& x) { return lift_step(x, trunc(x.value)); }
+template <Dual D> XGRAD_INLINE D trunc(const D& x) { return lift_step(x, trunc(x.value)); }
 
 /// At a tie each has half of the derivative; NaN passes from either.
 template <class A, class B>
-requires DualPair<A, B>
-auto maximum(const A& a, const B& b) {
+requires DualPair<A, B> XGRAD_INLINE auto maximum(const A& a, const B& b) {
   return where(a == b, 0.5 * a + 0.5 * b, where(a > b, a, where(a < b, b, a + b)));
 }
 
 /// At a tie each has half of the derivative; NaN passes from either.
 template <class A, class B>
-requires DualPair<A, B>
-auto minimum(const A& a, const B& b) {
+requires DualPair<A, B> XGRAD_INLINE auto minimum(const A& a, const B& b) {
   return where(a == b, 0.5 * a + 0.5 * b, where(a < b, a, where(a > b, b, a + b)));
 }
 
 /// At a tie a has all of the derivative; a NaN loses against a number.
 template <class A, class B>
-requires DualPair<A, B>
-auto fmax(const A& a, const B& b) { return where(a >= b, a, where(b == b, b, a)); }
+requires DualPair<A, B> XGRAD_INLINE auto fmax(const A& a, const B& b) {
+  return where(a >= b, a, where(b == b, b, a));
+}
 
 /// At a tie a has all of the derivative; a NaN loses against a number.
 template <class A, class B>
-requires DualPair<A, B>
-auto fmin(const A& a, const B& b) { return where(a <= b, a, where(b == b, b, a)); }
+requires DualPair<A, B> XGRAD_INLINE auto fmin(const A& a, const B& b) {
+  return where(a <= b, a, where(b == b, b, a));
+}
 
 // activations
 
-template <Dual D> D sigmoid(const D& x) {
+template <Dual D> XGRAD_INLINE D sigmoid(const D& x) {
   const auto y = sigmoid(x.value);
   return lift(x, y, y * (1.0 - y));
 }
 
-template <Dual D> D log_sigmoid(const D& x) { return lift(x, log_sigmoid(x.value), sigmoid(-x.value)); }
+template <Dual D> XGRAD_INLINE D log_sigmoid(const D& x) {
+  return lift(x, log_sigmoid(x.value), sigmoid(-x.value));
+}
 
-template <Dual D> D softplus(const D& x) { return lift(x, softplus(x.value), sigmoid(x.value)); }
+template <Dual D> XGRAD_INLINE D softplus(const D& x) { return lift(x, softplus(x.value), sigmoid(x.value)); }
 
-template <Dual D> D silu(const D& x) {
+template <Dual D> XGRAD_INLINE D silu(const D& x) {
   const auto s = sigmoid(x.value);
   return lift(x, x.value * s, s * (1.0 + x.value * (1.0 - s)));
 }
 
 /// With n of mish's definition and w = n / (n + 2): mish' = w + x w', w' = 4 e (e + 1) / (n + 2)^2.
-template <Dual D> D mish(const D& x) {
+template <Dual D> XGRAD_INLINE D mish(const D& x) {
   const auto c = where(x.value > 22.0, 22.0, x.value);
   const auto e = exp(c);
   const auto n = e * (e + 2.0);
@@ -271,7 +281,7 @@ template <Dual D> D mish(const D& x) {
   return lift(x, x.value * w, w + c * (4.0 * e * (e + 1.0)) * r * r);
 }
 
-template <Dual D> D gelu(const D& x) {
+template <Dual D> XGRAD_INLINE D gelu(const D& x) {
   const auto cdf = 0.5 * erfc(-std::numbers::sqrt2 / 2 * x.value);
   const auto pdf = std::numbers::inv_sqrtpi / std::numbers::sqrt2 * exp(-0.5 * x.value * x.value);
   return lift(x, x.value * cdf, cdf + x.value * pdf);
@@ -279,7 +289,7 @@ template <Dual D> D gelu(const D& x) {
 
 /// Beyond +-30 the sigmoid is 0 or 1 exactly; the polynomial stops there lest 0 times its overflow make a
 /// NaN.
-template <Dual D> D gelu_tanh(const D& x) {
+template <Dual D> XGRAD_INLINE D gelu_tanh(const D& x) {
   const double scale = 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
   const auto c = where(x.value > 30.0, 30.0, where(x.value < -30.0, -30.0, x.value));
   const auto s = sigmoid(scale * c * (1.0 + 0.044715 * c * c));

@@ -142,9 +142,9 @@ template <class T, class Isa> struct lane {
     return *this;
   }
 
-  /// Every element is s. (s - 0 and not 0 + s: the sign of a zero must survive.)
+  /// Every element is s.
   template <class S>
-  requires std::is_arithmetic_v<S> XGRAD_INLINE lane(S s) : v(static_cast<T>(s) - vec{}) {}
+  requires std::is_arithmetic_v<S> XGRAD_INLINE lane(S s) { spread(*this, static_cast<T>(s)); }
 
   XGRAD_INLINE static lane load(const T* p) {
     lane r;
@@ -300,6 +300,11 @@ template <class T, class Isa> T reduce_min(const lane<T, Isa>& x) {
 
 // What follows has one form for any instruction set and better ones, preferred as non-templates, for some.
 
+/// Every element becomes s. (s - 0 and not 0 + s: the sign of a zero must survive.)
+template <class T, class Isa> XGRAD_INLINE void spread(lane<T, Isa>& r, T s) {
+  r.v = s - typename lane<T, Isa>::vec{};
+}
+
 template <class T, class Isa>
 inline lane<T, Isa> multiply_add(const lane<T, Isa>& a, const lane<T, Isa>& b, const lane<T, Isa>& c) {
   return a * b + c;
@@ -342,6 +347,13 @@ using baseline_floats = lane<float, isa::baseline>;
 using baseline_doubles = lane<double, isa::baseline>;
 using avx2_floats = lane<float, isa::avx2>;
 using avx2_doubles = lane<double, isa::avx2>;
+
+#if !defined(__clang__)
+// Inlined into a lambda that is compiled for the baseline, GCC would take the vector apart there and not put it together
+// again in the AVX2 driver. (Clang would rather not inline functions with many such calls.)
+inline XGRAD_AVX2 void spread(avx2_floats& r, float s) { r.v = s - avx2_floats::vec{}; }
+inline XGRAD_AVX2 void spread(avx2_doubles& r, double s) { r.v = s - avx2_doubles::vec{}; }
+#endif
 
 inline XGRAD_AVX2 avx2_floats multiply_add(const avx2_floats& a, const avx2_floats& b, const avx2_floats& c) {
   return avx2_floats::make(__builtin_ia32_vfmaddps256(a.v, b.v, c.v));

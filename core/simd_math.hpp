@@ -110,15 +110,13 @@ requires std::is_arithmetic_v<S> lane<T, Isa> pow(S base, const lane<T, Isa>& x)
 }
 
 template <class A, class B>
-requires detail::LaneAndNumber<A, B>
-auto atan2(const A& y, const B& x) {
+requires detail::LaneAndNumber<A, B> XGRAD_INLINE auto atan2(const A& y, const B& x) {
   using L = detail::lane_of<A, B>;
   return atan2(L(y), L(x));
 }
 
 template <class A, class B>
-requires detail::LaneAndNumber<A, B>
-auto hypot(const A& a, const B& b) {
+requires detail::LaneAndNumber<A, B> XGRAD_INLINE auto hypot(const A& a, const B& b) {
   using L = detail::lane_of<A, B>;
   return hypot(L(a), L(b));
 }
@@ -127,14 +125,14 @@ auto hypot(const A& a, const B& b) {
 template <class X>
 concept Real = std::same_as<X, double> || is_lane<X>;
 
-template <Real X> X square(const X& x) { return x * x; }
+template <Real X> XGRAD_INLINE X square(const X& x) { return x * x; }
 
-template <Real X> X reciprocal(const X& x) { return 1.0 / x; }
+template <Real X> XGRAD_INLINE X reciprocal(const X& x) { return 1.0 / x; }
 
-template <Real X> X rsqrt(const X& x) { return 1.0 / sqrt(x); }
+template <Real X> XGRAD_INLINE X rsqrt(const X& x) { return 1.0 / sqrt(x); }
 
 /// sin(pi x) / (pi x), 1 at 0.
-template <Real X> X sinc(const X& x) {
+template <Real X> XGRAD_INLINE X sinc(const X& x) {
   const X t = std::numbers::pi * x;
   return where(x == 0, 1.0, sin(t) / t);
 }
@@ -142,59 +140,60 @@ template <Real X> X sinc(const X& x) {
 /// x within [low, high]; high if low > high. For duals too: the tangent of x at both bounds, 0 outside.
 template <class X>
 requires(Real<X> || requires { typename X::primal_type; }) X clamp(const X& x, double low, double high) {
-  return where(x > high, high, where(x < low, minimum(low, high), x));
+  const X raised = where(x < low, low, x);
+  return where(raised > high, high, raised);
 }
 
 /// 1 / (1 + exp(-x)), from the exponential that cannot overflow.
-template <Real X> X sigmoid(const X& x) {
+template <Real X> XGRAD_INLINE X sigmoid(const X& x) {
   const X e = exp(-abs(x));
   return where(x < 0, e, 1.0) / (1.0 + e);
 }
 
 /// log(sigmoid(x)).
-template <Real X> X log_sigmoid(const X& x) { return minimum(x, 0.0) - log1p(exp(-abs(x))); }
+template <Real X> XGRAD_INLINE X log_sigmoid(const X& x) { return minimum(x, 0.0) - log1p(exp(-abs(x))); }
 
 /// log(1 + exp(x)).
-template <Real X> X softplus(const X& x) { return maximum(x, 0.0) + log1p(exp(-abs(x))); }
+template <Real X> XGRAD_INLINE X softplus(const X& x) { return maximum(x, 0.0) + log1p(exp(-abs(x))); }
 
 /// x * sigmoid(x).
-template <Real X> X silu(const X& x) { return x * sigmoid(x); }
+template <Real X> XGRAD_INLINE X silu(const X& x) { return x * sigmoid(x); }
 
 /// x * tanh(softplus(x)). With e = exp(x), tanh(softplus(x)) = n / (n + 2) where n = e (e + 2); from x = 22
 /// on it is 1 to the last bit of a double, while the square of n still is a float.
-template <Real X> X mish(const X& x) {
+template <Real X> XGRAD_INLINE X mish(const X& x) {
   const X e = exp(minimum(x, 22.0));
   const X n = e * (e + 2.0);
   return x * (n / (n + 2.0));
 }
 
 /// x * Phi(x) with the normal distribution's Phi, from erfc because 1 + erf loses the left tail.
-template <Real X> X gelu(const X& x) { return x * (0.5 * erfc(-std::numbers::sqrt2 / 2 * x)); }
+template <Real X> XGRAD_INLINE X gelu(const X& x) { return x * (0.5 * erfc(-std::numbers::sqrt2 / 2 * x)); }
 
 /// x/2 * (1 + tanh(u)) with u = sqrt(2/pi) (x + 0.044715 x^3), which is x * sigmoid(2u).
-template <Real X> X gelu_tanh(const X& x) {
+template <Real X> XGRAD_INLINE X gelu_tanh(const X& x) {
   const double scale = 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
   return x * sigmoid(scale * x * (1.0 + 0.044715 * x * x));
 }
 
 /// log(exp(a) + exp(b)).
-template <Real X> X logaddexp(const X& a, const X& b) {
+template <Real X> XGRAD_INLINE X logaddexp(const X& a, const X& b) {
   return where(a == b, a + std::numbers::ln2, maximum(a, b) + log1p(exp(-abs(a - b))));
 }
 
 template <class A, class B>
-requires detail::LaneAndNumber<A, B>
-auto logaddexp(const A& a, const B& b) {
+requires detail::LaneAndNumber<A, B> XGRAD_INLINE auto logaddexp(const A& a, const B& b) {
   using L = detail::lane_of<A, B>;
   return logaddexp(L(a), L(b));
 }
 
 /// x * log(y), 0 where x is 0 and y a number.
-template <Real X> X xlogy(const X& x, const X& y) { return where(x == 0, where(y == y, 0.0, y), x * log(y)); }
+template <Real X> XGRAD_INLINE X xlogy(const X& x, const X& y) {
+  return where(x == 0, where(y == y, 0.0, y), x * log(y));
+}
 
 template <class A, class B>
-requires detail::LaneAndNumber<A, B>
-auto xlogy(const A& x, const B& y) {
+requires detail::LaneAndNumber<A, B> XGRAD_INLINE auto xlogy(const A& x, const B& y) {
   using L = detail::lane_of<A, B>;
   return xlogy(L(x), L(y));
 }
