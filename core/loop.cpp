@@ -48,7 +48,8 @@ template <class T> class Loop {
     collapse_axes(shape_, strides_);
     if (shape_.empty()) {
       shape_.push_back(1);
-      for (auto& s : strides_) s.push_back(0);
+      // A single output is dense like any other: constant ones would be taken for sums.
+      for (std::size_t k = 0; k < max_operands; ++k) strides_[k].push_back(k < inputs ? 0 : 1);
     }
     inner_ = shape_.back();
     rows_ = shape_.size() == 1 || inner_ >= shortest_row;
