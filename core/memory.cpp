@@ -18,9 +18,6 @@ namespace xg {
 namespace {
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t small_limit = std::size_t{1} << 16;  // larger blocks go straight to the shared cache
-constexpr std::size_t batch = 32;  // blocks moved at a time between thread and shared cache
-constexpr std::size_t class_count = 16 + 8 * 48;
 
 // 64-byte steps up to 1 KiB, then eight steps a power of two: at most 12.5 % of a block is unused.
 struct SizeClass {
@@ -38,17 +35,6 @@ SizeClass size_class(std::size_t bytes) {
   const std::size_t k = (bytes - 1 - (std::size_t{1} << power)) / step;
   return {16 + 8 * (power - 10) + k, (std::size_t{1} << power) + (k + 1) * step};
 }
-
-constexpr std::int64_t class_bytes(std::size_t index) {
-  if (index < 16) return static_cast<std::int64_t>((index + 1) * 64);
-  const std::size_t power = 10 + (index - 16) / 8;
-  return (std::int64_t{1} << power) +
-         static_cast<std::int64_t>((index - 16) % 8 + 1) * (std::int64_t{1} << (power - 3));
-}
-
-struct Block {
-  Block* next;
-};
 
 std::atomic<std::int64_t> in_use{0};
 std::atomic<std::int64_t> peak{0};
@@ -84,6 +70,21 @@ void give(void* p, SizeClass c) noexcept {
 void drop_cache() {}
 
 #else
+
+constexpr std::size_t small_limit = std::size_t{1} << 16;  // larger blocks go straight to the shared cache
+constexpr std::size_t batch = 32;  // blocks moved at a time between thread and shared cache
+constexpr std::size_t class_count = 16 + 8 * 48;
+
+constexpr std::int64_t class_bytes(std::size_t index) {
+  if (index < 16) return static_cast<std::int64_t>((index + 1) * 64);
+  const std::size_t power = 10 + (index - 16) / 8;
+  return (std::int64_t{1} << power) +
+         static_cast<std::int64_t>((index - 16) % 8 + 1) * (std::int64_t{1} << (power - 3));
+}
+
+struct Block {
+  Block* next;
+};
 
 struct FreeList {
   Block* head = nullptr;

@@ -86,12 +86,12 @@ class Node : public RefCounted {
   const char* name_;
   std::uint64_t rank_ = 1;
   const ScopeName* scope_;
-  Edge* edges_;
+  std::array<Edge, inline_edges> inline_;
+  Edge* edges_;  // inline_, or an array of its own
   std::size_t edge_count_;
   std::uint32_t adopted_ = 0;
   Output first_;
   std::vector<Output> further_;
-  std::array<Edge, inline_edges> inline_;
   Node* next_dead_ = nullptr;
 };
 
