@@ -1,0 +1,16 @@
+#pragma once
+/// Sums, largest and smallest elements along axes of any strides: the kernels under reductions. Internal to
+/// ops, never recorded.
+
+#include "../core/tensor.hpp"
+
+namespace xg::fold {
+
+enum class Kind : std::uint8_t { add, max, min };
+
+/// x (int64 or floating) folded along these normalised axes, which stay with length 1. The order of folding
+/// depends on the shape alone and is a tree, so that rounding grows with its height only. Without elements:
+/// 0 for add; the others need at least one.
+Tensor along(const Tensor& x, const Axes& axes, Kind kind);
+
+}  // namespace xg::fold
