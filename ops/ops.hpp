@@ -6,4 +6,5 @@
 #include "comparison.hpp"
 #include "index.hpp"
 #include "math.hpp"
+#include "reduce.hpp"
 #include "view.hpp"
