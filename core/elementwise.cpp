@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "copy.hpp"
+#include "strided.hpp"
 #include "sum_to.hpp"
 
 namespace xg::detail {
@@ -219,6 +220,19 @@ void run_forward(const ElementwiseRule& rule, const void* functors, std::span<co
 }
 
 }  // namespace
+
+bool has_nan(const Tensor& x) {
+  if (x.numel() == 0) return false;
+  bool found = false;
+  visit_dtype(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* values = x.data<T>();
+    for_each_index<1>(x.shape(), {x.strides()}, [&](const Dims&, const std::array<std::int64_t, 1>& at) {
+      found = values[at[0]] != values[at[0]];
+      return !found;
+    });
+  });
+  return found;
+}
 
 void run_elementwise(const char* name, const ElementwiseRule& rule, const void* functors,
                      std::span<const Operand* const> inputs, std::span<Tensor> outputs) {

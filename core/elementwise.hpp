@@ -44,6 +44,8 @@ template <class F, class P> struct Functors {
 struct FunctorBox : RefCounted {
   virtual ~FunctorBox() = default;
   static void dispose(FunctorBox* b) noexcept { delete b; }
+  static void* operator new(std::size_t bytes) { return allocate(bytes); }
+  static void operator delete(void* p, std::size_t bytes) noexcept { deallocate(p, bytes); }
 };
 template <class Fs> struct FunctorBoxOf final : FunctorBox {
   explicit FunctorBoxOf(const Fs& f) : functors(f) {}
@@ -72,6 +74,8 @@ void run_elementwise(const char* name, const ElementwiseRule& rule, const void* 
                      std::span<const Operand* const> inputs, std::span<Tensor> outputs);
 void run_elementwise_into(const char* name, const ElementwiseRule& rule, const void* functors,
                           std::span<const Operand* const> inputs, std::span<Tensor* const> outputs);
+
+bool has_nan(const Tensor& x);
 
 template <class Isas> struct best_isa;
 template <class First> struct best_isa<isa_list<First>> { using type = First; };
@@ -105,7 +109,7 @@ XGRAD_INLINE P pull_one(const Y& y, const G& g, std::index_sequence<O...>) {
   if constexpr (sizeof...(O) == 1)
     return std::get<0>(g) * tangent_of<I, P>(result<0>(y));
   else
-    return ((std::get<O>(g) * tangent_of<I, P>(result<O>(y))) + ...);
+    return (chain<sizeof...(O)>(tangent_of<I, P>(result<O>(y)), std::get<O>(g)) + ...);
 }
 
 template <class P, class F, class Arguments, std::size_t... I, std::size_t... O>
@@ -114,6 +118,25 @@ XGRAD_INLINE auto pull_by_duals(const F& f, const Arguments& arguments, std::ind
   constexpr int n = sizeof...(I);
   const auto y = f(variable<n, static_cast<int>(I)>(std::get<sizeof...(O) + I>(arguments), P(1.0))...);
   return std::tuple<std::enable_if_t<(I >= 0), P>...>(pull_one<P, I>(y, arguments, outputs)...);
+}
+
+/// An element without a cotangent passes none on, even where its derivative is infinite: what a `where` or a
+/// mask has left out stays out.
+template <class G, class R, std::size_t... O, std::size_t... I>
+XGRAD_INLINE auto only_where_used(const G& g, const R& r, std::index_sequence<O...>,
+                                  std::index_sequence<I...>) {
+  using L = std::decay_t<std::tuple_element_t<0, G>>;
+  const auto unused = ((std::get<O>(g) == 0) & ...);
+  return std::tuple<std::enable_if_t<(I >= 0), L>...>(where(unused, L(0), as_lane<L>(result<I>(r)))...);
+}
+
+/// The same for recorded gradients, at the price of a look at their values.
+template <class T>
+BasicRecorded<T> only_where_used(std::span<const BasicRecorded<T>> g, const BasicRecorded<T>& gradient) {
+  if (gradient.is_number() || !has_nan(gradient.tensor())) return gradient;
+  auto unused = g[0] == 0.0;
+  for (const auto& other : g.subspan(1)) unused = unused & (other == 0.0);
+  return where(unused, 0.0, gradient);
 }
 
 /// The backward functor of P = lanes or recorded tensors: (g..., kept...) to gradients.
@@ -141,7 +164,11 @@ void backward_kernel(const void* functors, std::size_t n, const Stream* streams)
   dispatch([&](auto isa) {
     using L = lane<T, decltype(isa)>;
     map_streams<L, true>(
-        n, streams, [&](const auto&... arguments) { return pull<L, N, M>(fs, arguments...); },
+        n, streams,
+        [&](const auto&... arguments) {
+          return only_where_used(std::tie(arguments...), pull<L, N, M>(fs, arguments...),
+                                 std::make_index_sequence<M>(), std::make_index_sequence<N>());
+        },
         std::make_index_sequence<M + Kept>(), std::make_index_sequence<N>());
   });
 }
@@ -150,7 +177,7 @@ template <class Fs, std::size_t N, std::size_t M, std::size_t... A, std::size_t.
 void pull_recorded(const Fs& fs, std::span<const Recorded> arguments, std::span<Recorded> gradients,
                    std::index_sequence<A...>, std::index_sequence<I...>) {
   const auto r = pull<Recorded, N, M>(fs, arguments[A]...);
-  ((gradients[I] = Recorded(result<I>(r))), ...);
+  ((gradients[I] = only_where_used(arguments.first(M), Recorded(result<I>(r)))), ...);
 }
 
 template <class Fs> BoxedFunctors box_functors(const void* functors) {
@@ -192,7 +219,8 @@ template <class F, class B = detail::ByDuals> class Elementwise {
 
   /// One Tensor, or a std::array of them if the lambda returns a std::tuple.
   /// Shapes  the broadcast shape of all arguments.
-  /// Grad    every tensor argument, any order; at kinks what the lambda's `where` chooses.
+  /// Grad    every tensor argument, any order; at kinks what the lambda's `where` chooses; 0 where the
+  ///         cotangent is 0.
   /// Throws  ShapeError "[name] shapes [2] and [3] do not broadcast: ...".
   template <class... Args>
   requires(std::convertible_to<const Args&, Operand>&&...) auto operator()(const Args&... args) const {

@@ -10,7 +10,7 @@ namespace xg {
 namespace {
 
 constexpr std::int64_t piece_elements = 1 << 15;
-constexpr std::int64_t row_chunk = 4096;   // elements a kernel sums into one spread before it is added up
+constexpr std::int64_t row_chunk = 2048;   // elements a kernel sums into one spread before it is added up
 constexpr std::int64_t pack_chunk = 1024;  // elements packed at a time, to stay in the first-level cache
 constexpr std::int64_t shortest_row = 48;  // shorter rows are packed together
 
@@ -34,6 +34,10 @@ template <class T> double sum_spread(const std::byte* from) {
   double sum = 0;
   for (std::size_t i = 0; i < spread_bytes / sizeof(T); ++i) sum += static_cast<double>(p[i]);
   return sum;
+}
+
+template <class T> void add_to(T& sum, double value) {
+  sum = static_cast<T>(static_cast<double>(sum) + value);
 }
 
 // One loop, prepared; process() may run on several threads.
@@ -66,6 +70,7 @@ template <class T> class Loop {
     const std::size_t count = operands_.size();
     std::array<Stream, max_operands> streams;
     alignas(64) std::byte spreads[max_operands][spread_bytes];
+    std::array<double, max_operands> totals{};
     Buffers buffers(packed_operands());
     for (std::size_t k = 0; k < count; ++k)
       if (access_[k] == Access::uniform && k < inputs_) load_spread(k, spreads[k], data[k]);
@@ -104,15 +109,19 @@ template <class T> class Loop {
       for (std::size_t k = inputs_; k < count; ++k) {
         if (!data[k]) continue;
         T* to = reinterpret_cast<T*>(const_cast<std::byte*>(data[k]));
-        if (access_[k] == Access::uniform || access_[k] == Access::spread) {
-          T& sum = to[access_[k] == Access::uniform ? 0 : row_offset(k, at)];
-          sum = static_cast<T>(static_cast<double>(sum) + sum_spread<T>(spreads[k]));
+        if (access_[k] == Access::uniform) {
+          totals[k] += sum_spread<T>(spreads[k]);
+        } else if (access_[k] == Access::spread) {
+          add_to(to[row_offset(k, at)], sum_spread<T>(spreads[k]));
         } else if (access_[k] == Access::packed) {
           scatter(k, reinterpret_cast<const T*>(streams[k].data), at, n, to);
         }
       }
       at += n;
     }
+    for (std::size_t k = inputs_; k < count; ++k)
+      if (data[k] && access_[k] == Access::uniform)
+        add_to(*reinterpret_cast<T*>(const_cast<std::byte*>(data[k])), totals[k]);
   }
 
  private:
@@ -181,7 +190,7 @@ template <class T> class Loop {
       } else if (step == 0) {
         double sum = 0;
         for (std::int64_t j = 0; j < run; ++j) sum += static_cast<double>(from[i + j]);
-        to[offset] = static_cast<T>(static_cast<double>(to[offset]) + sum);
+        add_to(to[offset], sum);
       } else {
         for (std::int64_t j = 0; j < run; ++j) to[offset + j * step] += from[i + j];
       }
@@ -255,9 +264,12 @@ void run_typed(const Shape& shape, Dtype compute, std::span<LoopOperand> operand
   for (std::size_t k = inputs; k < operands.size(); ++k) {
     if (partial[k].empty()) continue;
     T* out = reinterpret_cast<T*>(operands[k].data);
-    for (std::int64_t p = 0; p < pieces - 1; ++p)
-      for (std::int64_t i = 0; i < sums[k]; ++i)
-        out[i] += partial[k][static_cast<std::size_t>(p * sums[k] + i)];
+    for (std::int64_t i = 0; i < sums[k]; ++i) {
+      double sum = static_cast<double>(out[i]);
+      for (std::int64_t p = 0; p < pieces - 1; ++p)
+        sum += static_cast<double>(partial[k][static_cast<std::size_t>(p * sums[k] + i)]);
+      out[i] = static_cast<T>(sum);
+    }
   }
 }
 

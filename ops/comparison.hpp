@@ -36,7 +36,7 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b);
 /// x with `value` where the mask is true.
 /// Shapes  mask and value broadcast to x.
 /// Grad    x and value, any order.
-/// Throws  DtypeError as where(); ShapeError "[masked_fill] mask [3] does not broadcast to x [2, 2]".
+/// Throws  DtypeError as where(); ShapeError "[masked_fill] mask [4, 2, 2] does not broadcast to x [2, 2]".
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value);
 
 /// bool tensors off the tape; false throughout for integers, where isfinite is true.

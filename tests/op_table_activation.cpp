@@ -1,0 +1,113 @@
+#include "op_table.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include <xgrad/core/create.hpp>
+#include <xgrad/ops/activation.hpp>
+
+namespace xg::test {
+namespace {
+
+double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
+double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
+double relu6_of(double x) { return std::fmin(std::fmax(x, 0), 6); }
+
+std::vector<OpRow> piecewise() {
+  return {
+      unary("relu", relu, domain(-3, 3, {0}), extreme(1e30), [](double x) { return x > 0 ? x : 0; }),
+      unary("relu6", relu6, domain(-3, 9, {0, 6}), extreme(1e30), relu6_of),
+      unary(
+          "leaky_relu", [](const Tensor& x) { return leaky_relu(x); }, domain(-3, 3, {0}), extreme(1e30),
+          [](double x) { return x > 0 ? x : 0.01 * x; }),
+      unary(
+          "threshold", [](const Tensor& x) { return threshold(x, 0.5, 20); }, domain(-3, 3, {0.5}),
+          extreme(1e30), [](double x) { return x > 0.5 ? x : 20; }),
+      unary(
+          "softshrink", [](const Tensor& x) { return softshrink(x); }, domain(-2, 2, {-0.5, 0.5}),
+          extreme(1e30), [](double x) { return x > 0.5    ? x - 0.5
+                                               : x < -0.5 ? x + 0.5
+                                                          : 0; }),
+      unary(
+          "hardshrink", [](const Tensor& x) { return hardshrink(x); }, domain(-2, 2, {-0.5, 0.5}),
+          extreme(1e30), [](double x) { return std::abs(x) > 0.5 ? x : 0; }),
+      unary("hardsigmoid", hardsigmoid, domain(-5, 5, {-3, 3}), extreme(1e30),
+            [](double x) { return relu6_of(x + 3) / 6; }),
+      unary("hardswish", hardswish, domain(-5, 5, {-3, 3}), extreme(1e15),
+            [](double x) { return x * relu6_of(x + 3) / 6; }),
+      unary(
+          "hardtanh", [](const Tensor& x) { return hardtanh(x, -0.5, 1.5); }, domain(-3, 3, {-0.5, 1.5}),
+          extreme(1e30), [](double x) { return std::fmin(std::fmax(x, -0.5), 1.5); }),
+  };
+}
+
+std::vector<OpRow> smooth() {
+  OpRow celu_row = unary(
+      "celu", [](const Tensor& x) { return celu(x, 2); }, domain(-3, 3, {0}), extreme(1e30),
+      [](double x) { return x > 0 ? x : 2 * std::expm1(x / 2); });
+  celu_row.bad = [] { celu(ones({2}), 0); };
+  celu_row.error = "[celu] alpha 0: must not be zero";
+  OpRow softplus_row = unary(
+      "softplus", [](const Tensor& x) { return softplus(x); }, domain(-4, 4), extreme(1e4),
+      [](double x) { return std::log1p(std::exp(x)); });
+  softplus_row.bad = [] { softplus(ones({2}), -1); };
+  softplus_row.error = "[softplus] beta -1: must be positive";
+  return {
+      unary(
+          "elu", [](const Tensor& x) { return elu(x); }, domain(-3, 3, {0}), extreme(1e4),
+          [](double x) { return x > 0 ? x : std::expm1(x); }),
+      unary(
+          "elu/alpha", [](const Tensor& x) { return elu(x, 0.5); }, domain(-3, 3, {0}), extreme(1e4),
+          [](double x) { return x > 0 ? x : 0.5 * std::expm1(x); }),
+      unary("selu", selu, domain(-3, 3, {0}), extreme(1e4),
+            [](double x) { return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x)); }),
+      std::move(celu_row),
+      unary(
+          "gelu", [](const Tensor& x) { return gelu(x); }, domain(-4, 4), extreme(1e4),
+          [](double x) { return x * normal_cdf(x); }),
+      unary(
+          "gelu/tanh", [](const Tensor& x) { return gelu(x, Approximate::tanh); }, domain(-4, 4),
+          extreme(1e4),
+          [](double x) {
+            return x / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+          }),
+      unary("silu", silu, domain(-4, 4), extreme(1e4), [](double x) { return x * sigmoid_of(x); }),
+      unary("mish", mish, domain(-4, 4), extreme(300),
+            [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }),
+      std::move(softplus_row),
+      unary(
+          "softplus/beta", [](const Tensor& x) { return softplus(x, 2, 3); }, domain(-4, 4, {1.5}),
+          extreme(1e4), [](double x) { return 2 * x > 3 ? x : std::log1p(std::exp(2 * x)) / 2; }),
+      unary("log_sigmoid", log_sigmoid, domain(-4, 4), extreme(1e4),
+            [](double x) { return std::log(sigmoid_of(x)); }),
+      unary("softsign", softsign, domain(-3, 3, {0}), extreme(1e30),
+            [](double x) { return x / (1 + std::abs(x)); }),
+      unary("tanhshrink", tanhshrink, domain(-3, 3), extreme(1e4), [](double x) { return x - std::tanh(x); }),
+  };
+}
+
+std::vector<OpRow> learnable() {
+  return {{.name = "prelu",
+           .run = [](const Inputs& in) { return prelu(in[0], in[1]); },
+           .args = {{.shape = {3, 4, 2}, .kinks = {0}}, {.shape = {4}, .low = 0.1, .high = 0.5}},
+           .also = {{{.shape = {3, 4}, .kinks = {0}}, {.shape = {1}}},
+                    {{.shape = {}, .kinks = {0}}, {.shape = {}}}},
+           .reference =
+               [](const Inputs& in) {
+                 const std::int64_t inner = in[0].dim() == 3 ? 2 : 1;
+                 return generate(in[0].shape(), [&](std::int64_t i) {
+                   const double x = element(in[0], i);
+                   return x > 0 ? x : x * element(in[1], i / inner % in[1].numel());
+                 });
+               },
+           .bad =
+               [] {
+                 prelu(ones({2, 4}), ones({3}));
+               },
+           .error = "[prelu] weight [3] fits neither one element nor the channels, axis 1, of x [2, 4]"}};
+}
+
+const RowsOf piecewise_rows(piecewise), smooth_rows(smooth), learnable_rows(learnable);
+
+}  // namespace
+}  // namespace xg::test
