@@ -68,6 +68,25 @@ void set_frozen(Tensor& t, bool frozen) {
   }
 }
 
+std::unordered_map<const TensorImpl*, Tensor> gradients_of(const Tensor& output,
+                                                           const std::vector<NamedTensor>& parameters,
+                                                           GradOptions options) {
+  const bool allow_unused = std::exchange(options.allow_unused, true);
+  std::vector<Tensor> inputs;
+  for (const auto& [path, p] : parameters) inputs.push_back(p);
+  const std::vector<Tensor> found = grad(std::vector{output}, inputs, options);
+  std::unordered_map<const TensorImpl*, Tensor> gradients;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i].defined() && !allow_unused)
+      throw GraphError(
+          fmt::format("[grad] the output does not depend on {}: use it, freeze it, or pass "
+                      "{{.allow_unused = true}}",
+                      parameters[i].first));
+    gradients.emplace(&inputs[i].impl(), found[i]);
+  }
+  return gradients;
+}
+
 void copy_all_values(const std::vector<NamedTensor>& from, const std::vector<NamedTensor>& to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
     const auto& [path, source] = from[i];

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "backward.hpp"
 #include "clone_tree.hpp"
 #include "tensor.hpp"
 #include "tree.hpp"
@@ -27,6 +28,9 @@ std::vector<NamedTensor> without_repeats(std::vector<NamedTensor> tensors);
 void copy_all_values(const std::vector<NamedTensor>& from, const std::vector<NamedTensor>& to);
 std::string summarize(const std::vector<NamedTensor>& tensors);
 void set_frozen(Tensor& leaf, bool frozen);
+std::unordered_map<const TensorImpl*, Tensor> gradients_of(const Tensor& output,
+                                                           const std::vector<NamedTensor>& parameters,
+                                                           GradOptions options);
 
 /// One new tensor for each old one, so that a tensor that stands in two places still does.
 class Replacements {
@@ -82,6 +86,18 @@ template <TensorTree T> std::int64_t count_parameters(const T& net) {
 template <TensorTree T> void zero_grad(const T& net) {
   for_each_leaf(net, [](const std::string&, const Tensor& t) {
     if (t.defined()) Tensor(t).zero_grad();
+  });
+}
+
+/// The gradients of one output as a model of the same type; tensors that are no parameters are undefined in
+/// it. No .grad is touched.
+/// Throws  GraphError "[grad] the output does not depend on fc2.bias: ...", unless options.allow_unused.
+template <TensorTree T>
+std::remove_cvref_t<T> grad(const Tensor& output, const T& net, const GradOptions& options = {}) {
+  const auto gradients = detail::gradients_of(output, named_parameters(net), options);
+  return clone_tree<Tensor>(net, [&](const Tensor& t) {
+    const auto it = t.defined() ? gradients.find(&t.impl()) : gradients.end();
+    return it == gradients.end() ? Tensor() : it->second;
   });
 }
 

@@ -10,6 +10,7 @@
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/format.hpp>
 #include <xgrad/core/parameters.hpp>
+#include <xgrad/core/sum_to.hpp>
 
 using namespace xg;
 
@@ -222,4 +223,21 @@ TEST_CASE("summary lists paths, shapes, sizes and totals") {
         "weight        [3]    float32             3  yes\n"
         "running_mean  [3]    float32             3  no\n"
         "total 6 elements, 3 trained, 24 B\n");
+}
+
+TEST_CASE("the gradient of a model is a model of the same type, with the gradients in its places") {
+  Net net;
+  Tensor& w = net.first.weight;
+  const Tensor y = sum_to(broadcast_to(w, Shape{2, w.shape()[0], w.shape()[1]}), {});
+  const Net g = grad(y, net, {.allow_unused = true});
+  CHECK(g.first.weight.shape() == w.shape());
+  CHECK(g.first.weight.at({0, 1}) == 2);
+  CHECK_FALSE(g.owned->weight.defined());
+  CHECK_FALSE(w.grad().defined());
+}
+
+TEST_CASE("the gradient of a model names the parameter that the output does not depend on") {
+  const Net net;
+  CHECK_THROWS_WITH_AS(grad(sum_to(net.first.weight, {}), net),
+                       doctest::Contains("[grad] the output does not depend on "), GraphError);
 }
