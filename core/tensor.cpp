@@ -146,9 +146,13 @@ double Tensor::item_as_double() const {
 Tensor empty(const Shape& shape, Dtype dtype) {
   for (std::int64_t s : shape)
     if (s < 0) throw ShapeError(fmt::format("[empty] shape {}: sizes cannot be negative", to_string(shape)));
-  auto storage = Storage::make(static_cast<std::size_t>(count(shape)) * size_of(dtype));
+  return from_storage(Storage::make(static_cast<std::size_t>(count(shape)) * size_of(dtype)), dtype, shape,
+                      contiguous_strides(shape));
+}
+
+Tensor from_storage(Ref<Storage> storage, Dtype dtype, const Shape& shape, const Strides& strides) {
   std::byte* first = storage->data();
-  return make_tensor(std::move(storage), first, dtype, shape, contiguous_strides(shape));
+  return make_tensor(std::move(storage), first, dtype, shape, strides);
 }
 
 Tensor as_strided(const Tensor& x, const Shape& shape, const Strides& strides, std::int64_t offset) {

@@ -59,7 +59,7 @@ class Tensor {
  public:
   /// An undefined tensor, which has no shape and no dtype.
   Tensor() noexcept = default;
-  /// From any xtensor expression, e.g. `Tensor t = xt::sin(a) + 1;` (include <xgrad/xtensor.hpp>).
+  /// From any xtensor expression, e.g. `Tensor t = xt::sin(a) + 1;` (include <xgrad/core/xtensor.hpp>).
   template <class E>
   requires(!std::same_as<std::remove_cvref_t<E>, Tensor> && ForeignArray<E>) Tensor(E&& e)
       : Tensor(TensorFrom<std::remove_cvref_t<E>>::make(std::forward<E>(e))) {}
@@ -96,7 +96,7 @@ class Tensor {
   /// The value at one position, e.g. x.at({1, 2}); negative indices count from the end.
   double at(const Dims& index) const;
 
-  /// Read-only xtensor adaptor over the tensor's own memory (include <xgrad/xtensor.hpp>).
+  /// Read-only xtensor adaptor over the tensor's own memory (include <xgrad/core/xtensor.hpp>).
   template <Element T> auto array() const;
   /// Writable xtensor adaptor; the rules of mutable_data() hold.
   template <Element T> auto mutable_array();
@@ -160,6 +160,8 @@ struct LeafState {
 
 /// A new tensor of uninitialised dense memory.
 Tensor empty(const Shape& shape, Dtype dtype);
+/// A tensor on memory that is there already; the first element lies at the storage's start.
+Tensor from_storage(Ref<Storage> storage, Dtype dtype, const Shape& shape, const Strides& strides);
 /// A view: other shape and strides on the same storage, starting `offset` elements after x's first. Not
 /// recorded.
 Tensor as_strided(const Tensor& x, const Shape& shape, const Strides& strides, std::int64_t offset = 0);
