@@ -8,6 +8,21 @@
 
 namespace xg {
 
+namespace {
+
+// scale * x for x > 0, else scale * alpha * (e^(rate x) - 1). The derivative's own derivative is 0 at 0, as
+// PyTorch has it.
+Tensor exponential_unit(const char* name, const Tensor& x, double scale, double alpha, double rate) {
+  const double below = scale * alpha;
+  return elementwise(
+      name, [=](auto v) { return where(v > 0.0, scale * v, below * expm1(rate * v)); },
+      pullback<Keep::inputs>([=](auto g, auto v) {
+        return g * where(v > 0.0, scale, below * rate * exp(where(v < 0.0, rate * v, 0.0)));
+      }))(x);
+}
+
+}  // namespace
+
 Tensor relu(const Tensor& x) {
   static const auto op = elementwise(
       "relu", [](auto v) { return where(v <= 0.0, 0.0, v); },
@@ -42,22 +57,17 @@ Tensor threshold(const Tensor& x, double threshold, double value) {
   return elementwise("threshold", [threshold, value](auto v) { return where(v <= threshold, value, v); })(x);
 }
 
-Tensor elu(const Tensor& x, double alpha) {
-  return elementwise("elu", [alpha](auto v) { return where(v > 0.0, v, alpha * expm1(v)); })(x);
-}
+Tensor elu(const Tensor& x, double alpha) { return exponential_unit("elu", x, 1, alpha, 1); }
 
 Tensor selu(const Tensor& x) {
-  static const auto op = elementwise("selu", [](auto v) {
-    constexpr double alpha = 1.6732632423543772848170429916717;
-    constexpr double scale = 1.0507009873554804934193349852946;
-    return where(v > 0.0, scale * v, scale * alpha * expm1(v));
-  });
-  return op(x);
+  constexpr double alpha = 1.6732632423543772848170429916717;
+  constexpr double scale = 1.0507009873554804934193349852946;
+  return exponential_unit("selu", x, scale, alpha, 1);
 }
 
 Tensor celu(const Tensor& x, double alpha) {
   if (alpha == 0) throw ValueError("[celu] alpha 0: must not be zero");
-  return elementwise("celu", [alpha](auto v) { return where(v > 0.0, v, alpha * expm1(v / alpha)); })(x);
+  return exponential_unit("celu", x, 1, alpha, 1 / alpha);
 }
 
 Tensor gelu(const Tensor& x, Approximate approximate) {
