@@ -1,4 +1,5 @@
 #include <xgrad/ops/activation.hpp>
+#include <xgrad/ops/softmax.hpp>
 
 #include "table.hpp"
 
@@ -33,6 +34,8 @@ const OpsOf activations{
     {"logsigmoid", unary(log_sigmoid)},
     {"threshold", [](const Call& c) { return threshold(c[0], c.number("threshold"), c.number("value")); }},
     {"prelu", binary(prelu)},
+    {"softmax", [](const Call& c) { return softmax(c[0], c.integer("dim")); }},
+    {"log_softmax", [](const Call& c) { return log_softmax(c[0], c.integer("dim")); }},
 };
 
 }  // namespace
