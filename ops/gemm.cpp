@@ -2,8 +2,8 @@
 
 #include <cblas.h>
 
-#include "../core/memory.hpp"
 #include "../core/parallel.hpp"
+#include "buffer.hpp"
 #include "gemm_tile.hpp"
 #include "gemv.hpp"
 
@@ -26,23 +26,6 @@ constexpr std::int64_t piece_columns = 128;
 constexpr std::int64_t piece_work = 96 * 96 * 96;
 constexpr std::int64_t max_pieces = 32;
 constexpr std::int64_t vector_piece_work = 1 << 16;
-
-template <class T> class Buffer {
- public:
-  explicit Buffer(std::int64_t n)
-      : bytes_(static_cast<std::size_t>(n) * sizeof(T)),
-        data_(static_cast<T*>(n == 0 ? nullptr : allocate(bytes_))) {}
-  ~Buffer() {
-    if (data_) deallocate(data_, bytes_);
-  }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  T* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  T* data_;
-};
 
 template <class T>
 StridedMatrix<T> block_of(const StridedMatrix<T>& m, std::int64_t row, std::int64_t column) {

@@ -1,7 +1,11 @@
 #pragma once
 /// Matrix products on raw memory, float and double: what matmul and the convolutions stand on. Internal to ops.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+
+#include "../core/parallel.hpp"
 
 namespace xg {
 
@@ -33,5 +37,17 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>
 template <class T>
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const OffsetMatrix<T>& b,
           T* c, std::int64_t c_step, bool adds);
+
+/// Calls f(begin, end) until n products are done that take `work` multiplications each: small ones and long
+/// lists of them are handed to threads together, a few large ones are left to gemm to be cut inside.
+template <class F> void for_each_product(std::int64_t n, std::int64_t work, F&& f) {
+  constexpr std::int64_t enough = 1 << 20;
+  if (n < 2 || (n < 8 && work > enough)) return f(0, n);
+  const std::int64_t grain = std::max<std::int64_t>(1, enough / std::max<std::int64_t>(1, work));
+  parallel_ranges(static_cast<std::size_t>(n), static_cast<std::size_t>(grain),
+                  [&](std::size_t begin, std::size_t end) {
+                    f(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end));
+                  });
+}
 
 }  // namespace xg

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstring>
 
 #include "../core/copy.hpp"
 #include "../core/node.hpp"
 #include "../core/operand.hpp"
-#include "../core/parallel.hpp"
 #include "../core/strided.hpp"
 #include "../core/sum_to.hpp"
 #include "arithmetic.hpp"
@@ -17,9 +15,6 @@
 
 namespace xg {
 namespace {
-
-// Batches of products smaller than this are handed to threads together, larger ones are cut inside.
-constexpr std::int64_t parallel_work = 1 << 20;
 
 /// One side of a product: the last two axes are a matrix, read as its transpose or not.
 struct Factor {
@@ -97,15 +92,13 @@ template <class T> void multiply_one(const Batch<T>& x, const std::array<std::in
 }
 
 template <class T> void multiply_batch(const Batch<T>& x, bool adds) {
-  const std::int64_t n = count(x.shape), work = x.m * x.n * x.k * count(x.summed_shape);
-  const auto range = [&](std::size_t begin, std::size_t end) {
-    Odometer<3> at(x.shape, x.strides);
-    at.seek(static_cast<std::int64_t>(begin));
-    for (std::size_t i = begin; i < end; ++i, at.next()) multiply_one(x, at.offsets(), adds);
-  };
-  if (n == 1 || (n < 8 && work > parallel_work)) return range(0, static_cast<std::size_t>(n));
-  const auto grain = std::max<std::int64_t>(1, parallel_work / std::max<std::int64_t>(1, work));
-  parallel_ranges(static_cast<std::size_t>(n), static_cast<std::size_t>(grain), range);
+  for_each_product(count(x.shape), x.m * x.n * x.k * count(x.summed_shape),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     Odometer<3> at(x.shape, x.strides);
+                     at.seek(begin);
+                     for (std::int64_t i = begin; i < end; ++i, at.next())
+                       multiply_one(x, at.offsets(), adds);
+                   });
 }
 
 /// The values of op(a) op(b) + start, summed over the axes of the batch that `batch` does not have.

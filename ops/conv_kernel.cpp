@@ -1,0 +1,297 @@
+#include "conv_kernel.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "buffer.hpp"
+#include "gemm.hpp"
+
+namespace xg::detail {
+namespace {
+
+using Offsets = std::vector<std::int64_t>;
+
+/// The part of an image, with zeros around it, that windows read. Its columns are dealt out into `split` strips, so
+/// that the elements which neighbouring windows of that stride read with one tap lie side by side.
+struct Canvas {
+  std::int64_t top, rows, left, columns, split;
+
+  std::int64_t strip() const { return ceil_div(columns, split); }
+  std::int64_t row_length() const { return strip() * split; }
+  std::int64_t plane() const { return rows * row_length(); }
+  std::int64_t offset(std::int64_t row, std::int64_t column) const {
+    return row * row_length() + column % split * strip() + column / split;
+  }
+};
+
+constexpr std::int64_t slack = 16;  // what OffsetMatrix reads too much
+
+/// The images of a tensor [n, c, h, w] of any strides.
+template <class T> struct Images {
+  explicit Images(const Tensor& x)
+      : data(x.data<T>()), strides(x.strides()), height(x.size(2)), width(x.size(3)) {}
+  const T* at(std::int64_t image, std::int64_t channel) const {
+    return data + image * strides[0] + channel * strides[1];
+  }
+
+  const T* data;
+  Strides strides;
+  std::int64_t height, width;
+};
+
+template <class T>
+void draw_row(const Canvas& c, const T* row, std::int64_t step, std::int64_t width, T* to) {
+  for (std::int64_t q = 0; q < c.split; ++q, to += c.strip()) {
+    const auto first_from = [&](std::int64_t x) {
+      return std::clamp<std::int64_t>(ceil_div(x - c.left - q, c.split), 0, c.strip());
+    };
+    const std::int64_t begin = first_from(0), end = std::max(begin, first_from(width));
+    const T* from = row + (c.left + q + begin * c.split) * step;
+    std::fill_n(to, begin, T{});
+    if (c.split * step == 1)
+      std::copy_n(from, end - begin, to + begin);
+    else
+      for (std::int64_t i = begin; i < end; ++i, from += c.split * step) to[i] = *from;
+    std::fill_n(to + end, c.strip() - end, T{});
+  }
+}
+
+/// `channels` planes of one image.
+template <class T>
+void draw(const Canvas& c, const Images<T>& x, std::int64_t image, std::int64_t channel,
+          std::int64_t channels, T* to) {
+  for (std::int64_t k = 0; k < channels; ++k)
+    for (std::int64_t r = 0; r < c.rows; ++r, to += c.row_length()) {
+      const std::int64_t y = c.top + r;
+      if (y < 0 || y >= x.height)
+        std::fill_n(to, c.row_length(), T{});
+      else
+        draw_row(c, x.at(image, channel + k) + y * x.strides[2], x.strides[3], x.width, to);
+    }
+}
+
+Canvas window_canvas(const ConvSizes& s) {
+  const auto extent = [](const WindowAxis& a) {
+    return (a.out - 1) * a.stride + (a.kernel - 1) * a.dilation + 1;
+  };
+  return {-s.y.padding, extent(s.y), -s.x.padding, extent(s.x), s.x.stride};
+}
+
+Offsets tap_offsets(const ConvSizes& s, const Canvas& canvas) {
+  Offsets offsets;
+  for (std::int64_t c = 0; c < s.channels; ++c)
+    for (std::int64_t i = 0; i < s.y.kernel; ++i)
+      for (std::int64_t j = 0; j < s.x.kernel; ++j)
+        offsets.push_back(c * canvas.plane() + canvas.offset(i * s.y.dilation, j * s.x.dilation));
+  return offsets;
+}
+
+Offsets place_offsets(std::int64_t rows, std::int64_t columns, std::int64_t row_step) {
+  Offsets offsets;
+  for (std::int64_t y = 0; y < rows; ++y)
+    for (std::int64_t x = 0; x < columns; ++x) offsets.push_back(y * row_step + x);
+  return offsets;
+}
+
+// One tap at each element: the image itself is the matrix.
+bool is_pointwise(const ConvSizes& s) {
+  const auto plain = [](const WindowAxis& a) { return a.kernel == 1 && a.stride == 1 && a.padding == 0; };
+  return plain(s.y) && plain(s.x);
+}
+template <class T> bool has_dense_planes(const Images<T>& x) {
+  return x.strides[3] == 1 && x.strides[2] == x.width;
+}
+
+// Calls f(image, group, buffer) for all of them, on several threads.
+template <class T, class F> void for_each_image(const ConvSizes& s, std::int64_t buffer_size, F&& f) {
+  for_each_product(s.images * s.groups, s.filters * s.taps() * s.places(),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     const Buffer<T> buffer(buffer_size);
+                     for (std::int64_t i = begin; i < end; ++i) f(i / s.groups, i % s.groups, buffer.data());
+                   });
+}
+
+/// Along one axis, the elements of an image that the same taps reach: the stride makes as many kinds of them. Element
+/// (first + i) * stride + phase - padding meets tap `taps[t]` at place first + i - behind[t].
+struct AxisPhase {
+  std::int64_t phase, first, length;
+  Offsets taps, behind;
+};
+
+std::vector<AxisPhase> axis_phases(const WindowAxis& a) {
+  std::vector<AxisPhase> phases;
+  for (std::int64_t p = 0; p < a.stride; ++p) {
+    const std::int64_t first = ceil_div(a.padding - p, a.stride);
+    AxisPhase phase{
+        p, first, std::max<std::int64_t>(0, ceil_div(a.in + a.padding - p, a.stride) - first), {}, {}};
+    for (std::int64_t i = 0; i < a.kernel; ++i)
+      if (i * a.dilation % a.stride == p) {
+        phase.taps.push_back(i);
+        phase.behind.push_back(i * a.dilation / a.stride);
+      }
+    if (phase.length > 0) phases.push_back(std::move(phase));
+  }
+  return phases;
+}
+
+/// The places of g that some element of the image meets: from, and how many.
+std::pair<std::int64_t, std::int64_t> reach(const WindowAxis& a) {
+  const std::int64_t first = a.padding / a.stride - (a.kernel - 1) * a.dilation / a.stride;
+  return {first, (a.in - 1 + a.padding) / a.stride - first + 1};
+}
+
+/// One kind of elements in both directions: a convolution of g with those taps, turned round.
+template <class T> struct InputPhase {
+  const AxisPhase& y;
+  const AxisPhase& x;
+  Offsets taps, places;
+  std::vector<T> weight;  // [groups * channels, taps]
+
+  std::int64_t tap_count() const { return static_cast<std::int64_t>(taps.size()); }
+};
+
+template <class T>
+InputPhase<T> input_phase(const ConvSizes& s, const Canvas& canvas, const AxisPhase& y, const AxisPhase& x,
+                          const T* weight) {
+  InputPhase<T> phase{y, x, {}, place_offsets(y.length, x.length, canvas.row_length()), {}};
+  for (std::int64_t o = 0; o < s.filters; ++o)
+    for (const std::int64_t i : y.behind)
+      for (const std::int64_t j : x.behind)
+        phase.taps.push_back(o * canvas.plane() + (y.first - i - canvas.top) * canvas.row_length() + x.first -
+                             j - canvas.left);
+  for (std::int64_t c = 0; c < s.groups * s.channels; ++c)
+    for (std::int64_t o = 0; o < s.filters; ++o) {
+      const T* kernel =
+          weight + ((c / s.channels * s.filters + o) * s.channels + c % s.channels) * s.y.kernel * s.x.kernel;
+      for (const std::int64_t i : y.taps)
+        for (const std::int64_t j : x.taps) phase.weight.push_back(kernel[i * s.x.kernel + j]);
+    }
+  return phase;
+}
+
+// Puts the elements of one phase in their places, `planes` images of them.
+template <class T>
+void scatter_phase(const ConvSizes& s, const AxisPhase& y, const AxisPhase& x, std::int64_t planes,
+                   const T* from, T* dx) {
+  const std::int64_t top = y.first * s.y.stride + y.phase - s.y.padding,
+                     left = x.first * s.x.stride + x.phase - s.x.padding;
+  for (std::int64_t c = 0; c < planes; ++c)
+    for (std::int64_t i = 0; i < y.length; ++i, from += x.length) {
+      T* row = dx + (c * s.y.in + top + i * s.y.stride) * s.x.in + left;
+      for (std::int64_t j = 0; j < x.length; ++j) row[j * s.x.stride] = from[j];
+    }
+}
+
+}  // namespace
+
+template <class T> void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, T* y, bool adds) {
+  const Images<T> images(x);
+  const T* const w = weight.data<T>();
+  const auto weights_of = [&](std::int64_t group) {
+    return StridedMatrix<T>{w + group * s.filters * s.taps(), s.taps(), 1};
+  };
+  const auto result = [&](std::int64_t image, std::int64_t group) {
+    return y + (image * s.groups + group) * s.filters * s.places();
+  };
+  if (is_pointwise(s) && has_dense_planes(images))
+    return for_each_image<T>(s, 0, [&](std::int64_t image, std::int64_t group, T*) {
+      const StridedMatrix<T> planes{images.at(image, group * s.channels), images.strides[1], 1};
+      gemm(s.filters, s.places(), s.taps(), weights_of(group), planes, result(image, group), s.places(),
+           adds);
+    });
+  const Canvas canvas = window_canvas(s);
+  const Offsets taps = tap_offsets(s, canvas),
+                places = place_offsets(s.y.out, s.x.out, s.y.stride * canvas.row_length());
+  for_each_image<T>(s, s.channels * canvas.plane() + slack,
+                    [&](std::int64_t image, std::int64_t group, T* drawn) {
+                      draw(canvas, images, image, group * s.channels, s.channels, drawn);
+                      const OffsetMatrix<T> patches{drawn, taps.data(), places.data(), false};
+                      gemm(s.filters, s.places(), s.taps(), weights_of(group), patches, result(image, group),
+                           s.places(), adds);
+                    });
+}
+
+template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, const Tensor& weight, T* dx) {
+  const Images<T> gradients(g);
+  const T* const w = weight.data<T>();
+  const auto result = [&](std::int64_t image, std::int64_t group) {
+    return dx + (image * s.groups + group) * s.channels * s.y.in * s.x.in;
+  };
+  if (is_pointwise(s) && has_dense_planes(gradients))
+    return for_each_image<T>(s, 0, [&](std::int64_t image, std::int64_t group, T*) {
+      const StridedMatrix<T> planes{gradients.at(image, group * s.filters), gradients.strides[1], 1};
+      const StridedMatrix<T> weights{w + group * s.filters * s.channels, s.channels, 1};
+      gemm(s.channels, s.places(), s.filters, weights.transposed(), planes, result(image, group), s.places(),
+           false);
+    });
+  const auto [top, rows] = reach(s.y);
+  const auto [left, columns] = reach(s.x);
+  const Canvas canvas{top, rows, left, columns, 1};
+  const std::vector<AxisPhase> phases_y = axis_phases(s.y), phases_x = axis_phases(s.x);
+  std::vector<InputPhase<T>> phases;
+  for (const AxisPhase& y : phases_y)
+    for (const AxisPhase& x : phases_x) phases.push_back(input_phase(s, canvas, y, x, w));
+  const bool direct = s.y.stride == 1 && s.x.stride == 1;
+  const std::int64_t drawn_size = s.filters * canvas.plane() + slack;
+  std::int64_t largest = 0;
+  for (const InputPhase<T>& p : phases)
+    if (!direct) largest = std::max(largest, s.channels * p.y.length * p.x.length);
+  for_each_image<T>(s, drawn_size + largest, [&](std::int64_t image, std::int64_t group, T* drawn) {
+    draw(canvas, gradients, image, group * s.filters, s.filters, drawn);
+    for (const InputPhase<T>& p : phases) {
+      const std::int64_t places = p.y.length * p.x.length;
+      T* const to = direct ? result(image, group) : drawn + drawn_size;
+      const StridedMatrix<T> weights{p.weight.data() + group * s.channels * p.tap_count(), p.tap_count(), 1};
+      gemm(s.channels, places, p.tap_count(), weights,
+           OffsetMatrix<T>{drawn, p.taps.data(), p.places.data(), false}, to, places, false);
+      if (!direct) scatter_phase(s, p.y, p.x, s.channels, to, result(image, group));
+    }
+  });
+}
+
+template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, const Tensor& x, T* dw) {
+  constexpr std::int64_t max_chunks = 8, max_partial_sums = 1 << 22;
+  const std::int64_t size = s.groups * s.filters * s.taps();
+  const std::int64_t chunks =
+      std::clamp<std::int64_t>(max_partial_sums / size, 1, std::min(max_chunks, s.images));
+  const Images<T> images(x);
+  const bool pointwise = is_pointwise(s) && has_dense_planes(images);
+  const Canvas canvas = window_canvas(s);
+  const Offsets taps = tap_offsets(s, canvas),
+                places = place_offsets(s.y.out, s.x.out, s.y.stride * canvas.row_length());
+  const Buffer<T> sums((chunks - 1) * size);
+  // Images are summed in chunks that threads can share; the order of the sum is the same for any number of them.
+  const auto chunk = [&](std::int64_t part, std::int64_t group) {
+    const Buffer<T> drawn(pointwise ? 0 : s.channels * canvas.plane() + slack);
+    T* const to = (part == 0 ? dw : sums.data() + (part - 1) * size) + group * s.filters * s.taps();
+    const std::int64_t begin = part * s.images / chunks, end = (part + 1) * s.images / chunks;
+    for (std::int64_t image = begin; image < end; ++image) {
+      const StridedMatrix<T> left{g.data<T>() + (image * s.groups + group) * s.filters * s.places(),
+                                  s.places(), 1};
+      if (pointwise) {
+        const StridedMatrix<T> planes{images.at(image, group * s.channels), images.strides[1], 1};
+        gemm(s.filters, s.taps(), s.places(), left, planes.transposed(), to, s.taps(), image > begin);
+        continue;
+      }
+      draw(canvas, images, image, group * s.channels, s.channels, drawn.data());
+      const OffsetMatrix<T> patches{drawn.data(), places.data(), taps.data(), true};
+      gemm(s.filters, s.taps(), s.places(), left, patches, to, s.taps(), image > begin);
+    }
+  };
+  const std::int64_t work = s.images / chunks * s.filters * s.taps() * s.places();
+  for_each_product(chunks * s.groups, work, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) chunk(i / s.groups, i % s.groups);
+  });
+  for (std::int64_t part = 1; part < chunks; ++part)
+    for (std::int64_t i = 0; i < size; ++i) dw[i] += sums.data()[(part - 1) * size + i];
+}
+
+template void convolve(const ConvSizes&, const Tensor&, const Tensor&, float*, bool);
+template void convolve(const ConvSizes&, const Tensor&, const Tensor&, double*, bool);
+template void convolve_input(const ConvSizes&, const Tensor&, const Tensor&, float*);
+template void convolve_input(const ConvSizes&, const Tensor&, const Tensor&, double*);
+template void convolve_weight(const ConvSizes&, const Tensor&, const Tensor&, float*);
+template void convolve_weight(const ConvSizes&, const Tensor&, const Tensor&, double*);
+
+}  // namespace xg::detail
