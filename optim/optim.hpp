@@ -1,0 +1,14 @@
+#pragma once
+/// Optimizers and schedules, clipping, penalties, and what shows how training goes.
+
+#include "adam.hpp"
+#include "chart.hpp"
+#include "clip.hpp"
+#include "decision_map.hpp"
+#include "heat_map.hpp"
+#include "page.hpp"
+#include "penalty.hpp"
+#include "progress.hpp"
+#include "rmsprop.hpp"
+#include "schedule.hpp"
+#include "sgd.hpp"
