@@ -6,5 +6,7 @@
 #include "comparison.hpp"
 #include "index.hpp"
 #include "math.hpp"
+#include "norm.hpp"
 #include "reduce.hpp"
+#include "softmax.hpp"
 #include "view.hpp"
