@@ -36,6 +36,9 @@ std::string element(const Shape& shape, std::size_t linear) {
   return fmt::format("[{}]", fmt::join(index.begin(), index.end(), ","));
 }
 
+// The sign of a NaN says nothing.
+double positive_nan(double v) { return std::isnan(v) ? std::abs(v) : v; }
+
 // Away from zero, so that no element goes unseen.
 Values random_weights(Generator& generator, std::size_t n) {
   Values w(n);
@@ -145,7 +148,7 @@ class Check {
     for (std::size_t k = 0; k < y0_.size(); ++k)
       if (!std::isfinite(y0_[k])) {
         fail(GradcheckVerdict::not_finite,
-             fmt::format("not finite: {} is {} at the given inputs", output_name(k), y0_[k]));
+             fmt::format("not finite: {} is {} at the given inputs", output_name(k), positive_nan(y0_[k])));
         return false;
       }
     return true;
@@ -296,7 +299,7 @@ class Check {
     const std::string where = fmt::format("{} for {}", result_.input, output_name(k));
     if (verdict == GradcheckVerdict::not_finite) {
       fail(verdict, fmt::format("not finite: at {} the analytic derivative is {:g} and {}", where,
-                                std::isnan(result_.analytic) ? std::abs(result_.analytic) : result_.analytic,
+                                positive_nan(result_.analytic),
                                 n.finite ? fmt::format("the numeric one {:g}", result_.numeric)
                                          : std::string("the function has no finite values around it")));
     } else if (verdict == GradcheckVerdict::wrong) {
