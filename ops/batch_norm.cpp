@@ -64,9 +64,10 @@ template <class F> void for_each_channel(const Channels& ch, const F& f) {
                   });
 }
 
+constexpr std::int64_t piece = 1024;
+
 // The sum of f(place, how many) over a channel; pieces are summed in float64.
 template <class L, class F> XGRAD_INLINE double sum_channel(const Channels& ch, std::int64_t c, const F& f) {
-  constexpr std::int64_t piece = 1024;
   double total = 0;
   for (std::int64_t r = 0; r < ch.rows; ++r)
     for (std::int64_t first = 0; first < ch.length; first += piece) {
@@ -115,11 +116,22 @@ void pull_channels(const T* g, const T* x, const T* weight, const T* mean, const
   for_each_channel(ch, [=, &ch](auto isa, std::int64_t c) {
     using L = lane<T, decltype(isa)>;
     const L m(mean[c]), s(scale[c]);
-    db[c] = static_cast<T>(
-        sum_channel<L>(ch, c, [&](std::int64_t at, std::size_t k) { return get<L>(g + at, k); }));
-    dw[c] = static_cast<T>(sum_channel<L>(ch, c, [&](std::int64_t at, std::size_t k) {
-      return get<L>(g + at, k) * ((get<L>(x + at, k) - m) * s);
-    }));
+    // One pass for both sums; pieces are summed in float64 here too.
+    double sum_g = 0, sum_gx = 0;
+    for (std::int64_t r = 0; r < ch.rows; ++r)
+      for (std::int64_t first = 0; first < ch.length; first += piece) {
+        const std::int64_t start = c * ch.channel_step + r * ch.row_step + first;
+        L part_g(0), part_gx(0);
+        for_lanes<L>(std::min(piece, ch.length - first), [&](std::int64_t i, std::size_t k) {
+          const L gi = only(get<L>(g + start + i, k), k);
+          part_g += gi;
+          part_gx += gi * ((get<L>(x + start + i, k) - m) * s);
+        });
+        sum_g += static_cast<double>(reduce_add(part_g));
+        sum_gx += static_cast<double>(reduce_add(part_gx));
+      }
+    db[c] = static_cast<T>(sum_g);
+    dw[c] = static_cast<T>(sum_gx);
     const T values = static_cast<T>(ch.values());
     const L one(db[c] / values), own(dw[c] / values), outer(scale[c] * weight[c]);
     for_channel<L>(ch, c, [&](std::int64_t at, std::size_t k) {

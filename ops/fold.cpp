@@ -34,9 +34,31 @@ template <Kind kind, class L> XGRAD_INLINE auto join_elements(const L& x) {
     return reduce_min(x);
 }
 
+// A row for which lanes do not pay.
+template <Kind kind, class T> XGRAD_INLINE T fold_short_row(const T* p, std::int64_t n) {
+  const auto join_two = [](T a, T b) {
+    if constexpr (kind == Kind::add)
+      return a + b;
+    else if constexpr (kind == Kind::max)
+      return a > b || a != a ? a : b;
+    else
+      return a < b || a != a ? a : b;
+  };
+  if (n == 1) return p[0];
+  T even = p[0], odd = p[1];
+  std::int64_t i = 2;
+  for (; i + 2 <= n; i += 2) {
+    even = join_two(even, p[i]);
+    odd = join_two(odd, p[i + 1]);
+  }
+  if (i < n) even = join_two(even, p[i]);
+  return join_two(even, odd);
+}
+
 // One row of n >= 1 elements.
 template <Kind kind, class L, class T> XGRAD_INLINE T fold_row(const T* p, std::int64_t n) {
   constexpr auto w = static_cast<std::int64_t>(L::size);
+  if (n < 2 * w) return fold_short_row<kind>(p, n);
   // The rest of a row repeats an element, which changes no maximum; a sum takes zeros in its place.
   const std::int64_t rest = n % w, whole = n - rest;
   L a = L::load_partial(p + whole, static_cast<std::size_t>(rest));

@@ -9,6 +9,7 @@
 
 #include "../core/copy.hpp"
 #include "../core/create.hpp"
+#include "../core/dispatch.hpp"
 #include "../core/node.hpp"
 #include "../core/parallel.hpp"
 #include "../core/strided.hpp"
@@ -161,12 +162,14 @@ void add_rows(const T* src, T* y, const Rows& rows, const std::int64_t* index, s
   parallel_for(static_cast<std::size_t>(rows.outer * pieces), [&](std::size_t piece) {
     const std::int64_t block = static_cast<std::int64_t>(piece) / pieces;
     const std::int64_t first = static_cast<std::int64_t>(piece) % pieces * owned;
-    for (std::int64_t i = 0; i < n; ++i) {
-      if (index[i] < first || index[i] >= first + owned || index[i] == skipped) continue;
-      T* to = y + (block * rows.length + index[i]) * rows.inner;
-      const T* from = src + (block * n + i) * rows.inner;
-      for (std::int64_t k = 0; k < rows.inner; ++k) to[k] = static_cast<T>(to[k] + alpha * from[k]);
-    }
+    dispatch([&](auto) {
+      for (std::int64_t i = 0; i < n; ++i) {
+        if (index[i] < first || index[i] >= first + owned || index[i] == skipped) continue;
+        T* to = y + (block * rows.length + index[i]) * rows.inner;
+        const T* from = src + (block * n + i) * rows.inner;
+        for (std::int64_t k = 0; k < rows.inner; ++k) to[k] = static_cast<T>(to[k] + alpha * from[k]);
+      }
+    });
   });
 }
 

@@ -37,13 +37,17 @@ struct Blocks {
 
 // The first place along the axis where x is its extreme, which is NaN if an element is.
 template <class T> void first_places(const T* x, const T* extreme, std::int64_t* place, const Blocks& b) {
+  const auto is_extreme = [](T v, T e) { return v == e || !(v == v); };
   b.for_each([&](std::int64_t o) {
+    const T* const block = x + o * b.length * b.inner;
     const T* const e = extreme + o * b.inner;
     std::int64_t* const p = place + o * b.inner;
-    for (std::int64_t k = b.length; k-- > 0;) {
-      const T* const row = x + (o * b.length + k) * b.inner;
-      for (std::int64_t i = 0; i < b.inner; ++i) p[i] = row[i] == e[i] || !(row[i] == row[i]) ? k : p[i];
+    if (b.inner == 1) {
+      *p = std::find_if(block, block + b.length, [&](T v) { return is_extreme(v, *e); }) - block;
+      return;
     }
+    for (std::int64_t k = b.length; k-- > 0;)
+      for (std::int64_t i = 0; i < b.inner; ++i) p[i] = is_extreme(block[k * b.inner + i], e[i]) ? k : p[i];
   });
 }
 
