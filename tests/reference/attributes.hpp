@@ -43,6 +43,9 @@ class Attributes {
   /// What has another form than the above; null if it is absent.
   const nlohmann::json& json(const std::string& name) const;
 
+  /// For an argument that has no influence in this call.
+  void ignore(const std::string& name) const { read_.insert(name); }
+
   /// The first argument that was never asked for.
   std::optional<std::string> unread() const;
 
