@@ -23,10 +23,16 @@ template <class T> void add_kernel(const void*, std::size_t n, const Stream* str
   });
 }
 
+// y is dense and of the shape and dtype of a and b.
 void add_into(const Tensor& y, const Tensor& a, const Tensor& b) {
+  const LoopKernel kernel = y.dtype() == float32 ? add_kernel<float> : add_kernel<double>;
+  if (a.is_contiguous() && b.is_contiguous()) {
+    const Stream streams[] = {
+        {a.impl().data, true, false}, {b.impl().data, true, false}, {y.impl().data, true, false}};
+    return run_dense(static_cast<std::size_t>(y.numel()), size_of(y.dtype()), streams, kernel, nullptr);
+  }
   LoopOperand operands[] = {LoopOperand::input(a, y.shape()), LoopOperand::input(b, y.shape()),
                             LoopOperand::output(y)};
-  const LoopKernel kernel = y.dtype() == float32 ? add_kernel<float> : add_kernel<double>;
   run_loop(y.shape(), y.dtype(), operands, 2, kernel, nullptr);
 }
 
@@ -112,29 +118,38 @@ class Walk {
   }
   bool wants(const Edge& e) const { return accumulates_ ? e.leads_somewhere() : leads_to_captured(e); }
 
-  static void add_to(Tensor& sum, const Tensor& g) {
-    sum = sum.defined() ? accumulate(std::move(sum), g) : g;
+  static void add_to(Tensor& sum, Tensor g) {
+    sum = sum.defined() ? accumulate(std::move(sum), g) : std::move(g);
   }
 
-  void deliver(Node& node, std::uint32_t output, const Tensor& g) {
+  void deliver(Node& node, std::uint32_t output, Tensor g) {
     const void* nobody = nullptr;
     if (node.walk.owner.compare_exchange_strong(nobody, this, std::memory_order_acq_rel)) {
       heap_.push_back({node.rank(), arrivals_++, &node});
       std::push_heap(heap_.begin(), heap_.end());
-      node.walk.further.resize(node.output_count() - 1);
+      if (node.output_count() > 1) node.walk.further.resize(node.output_count() - 1);
     } else if (nobody != this) {
       throw GraphError(
           fmt::format("[backward] {} is being walked by another thread: graphs that share ops must be "
                       "walked one after the other",
                       node.describe()));
     }
-    add_to(output == 0 ? node.walk.cotangent : node.walk.further[output - 1], g);
+    add_to(output == 0 ? node.walk.cotangent : node.walk.further[output - 1], std::move(g));
   }
 
-  void deliver_leaf(const Ref<TensorImpl>& leaf, const Tensor& g) {
-    auto [it, fresh] = leaf_index_.try_emplace(leaf.get(), leaves_.size());
-    if (fresh) leaves_.push_back({leaf, Tensor()});
-    add_to(leaves_[it->second].second, g);
+  void deliver_leaf(const Ref<TensorImpl>& leaf, Tensor g) { add_to(gradient_of_leaf(leaf), std::move(g)); }
+
+  // The first few leaves are found faster one by one than by a hash.
+  Tensor& gradient_of_leaf(const Ref<TensorImpl>& leaf) {
+    constexpr std::size_t searched = 8;
+    const std::size_t known = leaves_.size();
+    for (std::size_t i = 0; i < std::min(searched, known); ++i)
+      if (leaves_[i].first == leaf) return leaves_[i].second;
+    if (known >= searched) {
+      const auto [it, fresh] = leaf_index_.try_emplace(leaf.get(), known);
+      if (!fresh) return leaves_[it->second].second;
+    }
+    return leaves_.emplace_back(leaf, Tensor()).second;
   }
 
   static void release(Node& node) {
@@ -144,11 +159,12 @@ class Walk {
   }
 
   void visit(Node& node) {
-    std::vector<Tensor> g = take_cotangents(node);
+    SmallArray<Tensor, 2> g(node.output_count());
+    take_cotangents(node, g);
     for (auto& [output, hook] : node.hooks)
       if (Tensor replaced = hook(g[output]); replaced.defined())
         g[output] = checked_hook(node, output, replaced);
-    for (std::uint32_t k = 0; k < g.size(); ++k)
+    for (std::uint32_t k = 0; k < g.size() && !captured_nodes_.empty(); ++k)
       if (auto it = captured_nodes_.find({&node, k}); it != captured_nodes_.end()) it->second = g[k];
     if (!accumulates_ && !needed_.contains(&node)) return;
     if (node.freed)
@@ -157,14 +173,14 @@ class Walk {
                       "{{.retain_graph = true}} to the first walk",
                       node.describe()));
     const auto edges = node.edges();
-    std::vector<Tensor> grads(edges.size());
+    SmallArray<Tensor, 3> grads(edges.size());
     std::uint64_t mask = 0;
     for (std::size_t i = 0; i < std::min<std::size_t>(edges.size(), 64); ++i)
       mask |= std::uint64_t{wants(edges[i])} << i;
     {
       const CurrentNode current(&node);
       const GradMode mode(recording());
-      node.vjp(g, Wanted(mask), grads);
+      node.vjp({g.data(), g.size()}, Wanted(mask), {grads.data(), grads.size()});
     }
     if (!options_.retain_graph && !options_.create_graph) {
       node.release();
@@ -174,20 +190,18 @@ class Walk {
       if (!grads[i].defined() || !wants(edges[i])) continue;
       check_gradient(node, i, grads[i]);
       if (edges[i].node)
-        deliver(*edges[i].node, edges[i].output, std::exchange(grads[i], {}));
+        deliver(*edges[i].node, edges[i].output, std::move(grads[i]));
       else
-        deliver_leaf(edges[i].leaf, std::exchange(grads[i], {}));
+        deliver_leaf(edges[i].leaf, std::move(grads[i]));
     }
   }
 
-  std::vector<Tensor> take_cotangents(Node& node) {
-    std::vector<Tensor> g(node.output_count());
+  static void take_cotangents(Node& node, SmallArray<Tensor, 2>& g) {
     for (std::size_t k = 0; k < g.size(); ++k) {
       g[k] = std::move(k == 0 ? node.walk.cotangent : node.walk.further[k - 1]);
       if (!g[k].defined()) g[k] = zeros(node.output(k).shape, {.dtype = node.output(k).dtype});
     }
     release(node);
-    return g;
   }
 
   static Tensor checked_hook(const Node& node, std::uint32_t output, const Tensor& g) {

@@ -82,7 +82,7 @@ class LoopCall {
     return {t.data, broadcast_strides(t.shape, t.strides, shape_), t.dtype, roles_[k] == Role::sum};
   }
 
-  Shape shape_;
+  const Shape& shape_;
   Dtype compute_;
   std::int64_t numel_;
   std::size_t count_ = 0, inputs_ = 0;
@@ -104,23 +104,22 @@ class ElementwiseNode final : public Node {
  public:
   ElementwiseNode(const char* name, const ElementwiseRule& rule, const void* functors,
                   std::span<const Operand* const> inputs, std::span<const Tensor> outputs, Dtype compute)
-      : Node(name, inputs.size()), rule_(rule), functors_(rule.box(functors)), compute_(compute) {
-    inputs_.resize(inputs.size());
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      Input& in = inputs_[i];
-      in.is_tensor = inputs[i]->is_tensor();
-      if (!in.is_tensor) {
-        in.number = inputs[i]->value();
-        continue;
-      }
-      const Tensor& x = inputs[i]->tensor();
-      in.shape = x.shape();
-      in.dtype = x.dtype();
-      if (rule.keeps_inputs()) in.saved = Saved(x);
-      connect(i, x);
+      : Node(name, inputs.size()),
+        rule_(rule),
+        functors_(rule.box(functors)),
+        compute_(compute),
+        inputs_(rule.keeps_inputs() ? inputs.size() : 0),
+        outputs_(rule.keeps_outputs() ? outputs.size() : 0) {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i]->is_tensor()) connect(i, inputs[i]->tensor());
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (inputs[i]->is_tensor())
+        inputs_[i] = {Saved(inputs[i]->tensor()), 0, true};
+      else
+        inputs_[i].number = inputs[i]->value();
     }
-    if (rule.keeps_outputs())
-      for (const Tensor& y : outputs) outputs_.emplace_back(y, static_cast<std::uint32_t>(outputs_.size()));
+    for (std::size_t k = 0; k < outputs_.size(); ++k)
+      outputs_[k] = SavedOutput(outputs[k], static_cast<std::uint32_t>(k));
   }
 
   void vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) override {
@@ -128,44 +127,49 @@ class ElementwiseNode final : public Node {
       record_vjp(g, wanted, grads);
     else
       run_vjp(g, wanted, grads);
-    for (std::size_t i = 0; i < inputs_.size(); ++i)
-      if (grads[i].defined()) grads[i] = to(grads[i], inputs_[i].dtype);
+    for (std::size_t i = 0; i < grads.size(); ++i)
+      if (grads[i].defined() && grads[i].dtype() != input_dtype(i)) grads[i] = to(grads[i], input_dtype(i));
   }
 
   void release() noexcept override {
     for (Input& in : inputs_) in.saved = Saved();
-    outputs_.clear();
+    for (SavedOutput& y : outputs_) y = SavedOutput();
     functors_.box = {};
   }
 
  private:
   struct Input {
-    Shape shape;
     Saved saved;
     double number = 0;
-    Dtype dtype = float32;
     bool is_tensor = false;
   };
+
+  // Asked only of inputs that lead somewhere.
+  const Shape& input_shape(std::size_t i) const {
+    const Edge& e = edges()[i];
+    return e.node ? e.node->output(e.output).shape : e.leaf->shape;
+  }
+  Dtype input_dtype(std::size_t i) const {
+    const Edge& e = edges()[i];
+    return e.node ? e.node->output(e.output).dtype : e.leaf->dtype;
+  }
+  bool gets_gradient(std::size_t i, Wanted wanted) const { return wanted[i] && edges()[i].leads_somewhere(); }
 
   // One fused pass over memory: all cotangents and kept tensors in, all gradients out.
   void run_vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) {
     const Shape& shape = output(0).shape;
     LoopCall call(shape, compute_);
     for (const Tensor& t : g) call.input(t);
-    if (rule_.keeps_inputs())
-      for (const Input& in : inputs_) in.is_tensor ? call.input(in.saved.get()) : call.number(in.number);
-    std::vector<Tensor> kept;
-    kept.reserve(outputs_.size());
-    for (const SavedOutput& y : outputs_) call.input(kept.emplace_back(y.get()));
+    for (const Input& in : inputs_) in.is_tensor ? call.input(in.saved.get()) : call.number(in.number);
+    for (const SavedOutput& y : outputs_) call.input(y.values());
     call.end_inputs();
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const Input& in = inputs_[i];
-      if (!in.is_tensor || !wanted[i] || !is_floating(in.dtype)) {
+    for (std::size_t i = 0; i < grads.size(); ++i) {
+      if (!gets_gradient(i, wanted)) {
         call.no_output();
-      } else if (in.shape == shape) {
+      } else if (input_shape(i) == shape) {
         call.output(grads[i] = empty(shape, compute_));
       } else {
-        call.sum(grads[i] = zeros_of(in.shape, compute_));
+        call.sum(grads[i] = zeros_of(input_shape(i), compute_));
       }
     }
     call.run(rule_.backward, functors_.functors);
@@ -173,41 +177,41 @@ class ElementwiseNode final : public Node {
 
   void record_vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) {
     std::vector<Recorded> arguments(g.begin(), g.end());
-    if (rule_.keeps_inputs())
-      for (const Input& in : inputs_)
-        arguments.push_back(in.is_tensor ? Recorded(to(in.saved.get(), compute_)) : Recorded(in.number));
+    for (const Input& in : inputs_)
+      arguments.push_back(in.is_tensor ? Recorded(to(in.saved.get(), compute_)) : Recorded(in.number));
     for (const SavedOutput& y : outputs_) arguments.emplace_back(y.get());
-    std::vector<Recorded> partials(inputs_.size());
+    std::vector<Recorded> partials(grads.size());
     rule_.recorded(functors_.functors, arguments, partials);
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    for (std::size_t i = 0; i < grads.size(); ++i) {
       const Recorded& p = partials[i];
-      if (!inputs_[i].is_tensor || !wanted[i] || (p.is_number() && p.number() == 0)) continue;
+      if (!gets_gradient(i, wanted) || (p.is_number() && p.number() == 0)) continue;
       const Tensor whole = p.is_number() ? full(output(0).shape, p.number(), {.dtype = compute_})
                                          : broadcast_to(p.tensor(), output(0).shape);
-      grads[i] = sum_to(whole, inputs_[i].shape);
+      grads[i] = sum_to(whole, input_shape(i));
     }
   }
 
   const ElementwiseRule& rule_;
   BoxedFunctors functors_;
   Dtype compute_;
-  std::vector<Input> inputs_;
-  std::vector<SavedOutput> outputs_;
+  SmallArray<Input, 2> inputs_;
+  SmallArray<SavedOutput, 1> outputs_;
 };
 
-Shape common_shape(const char* name, std::span<const Operand* const> inputs) {
-  Shape shape;
-  bool first = true;
+// What the inputs broadcast to: the shape of one of them where that is enough, else `broadcast` is filled.
+const Shape& common_shape(const char* name, std::span<const Operand* const> inputs, Shape& broadcast) {
+  const Shape* shape = nullptr;
   for (const Operand* o : inputs) {
     if (!o->is_tensor()) continue;
     const Shape& next = o->tensor().shape();
-    if (first)
-      shape = next;
-    else if (next != shape)
-      shape = broadcast_shapes(name, shape, next);
-    first = false;
+    if (!shape) {
+      shape = &next;
+    } else if (next != *shape) {
+      broadcast = broadcast_shapes(name, *shape, next);
+      shape = &broadcast;
+    }
   }
-  return shape;
+  return shape ? *shape : broadcast;
 }
 
 void run_forward(const ElementwiseRule& rule, const void* functors, std::span<const Operand* const> inputs,
@@ -236,7 +240,8 @@ bool has_nan(const Tensor& x) {
 
 void run_elementwise(const char* name, const ElementwiseRule& rule, const void* functors,
                      std::span<const Operand* const> inputs, std::span<Tensor> outputs) {
-  const Shape shape = common_shape(name, inputs);
+  Shape broadcast;
+  const Shape& shape = common_shape(name, inputs, broadcast);
   Dtype compute = result_dtype(inputs);
   if (!is_floating(compute)) compute = float32;
   for (Tensor& y : outputs) y = empty(shape, compute);
@@ -250,13 +255,14 @@ void run_elementwise(const char* name, const ElementwiseRule& rule, const void* 
     for (const Tensor& y : outputs) check_anomaly(name, tensors, y);
   }
   if (!recorded || !mode().recording) return;
-  const auto node = Ref<Node>::adopt(new ElementwiseNode(name, rule, functors, inputs, outputs, compute));
-  for (Tensor& y : outputs) node->adopt_output(y);
+  auto node = Ref<Node>::adopt(new ElementwiseNode(name, rule, functors, inputs, outputs, compute));
+  Node::adopt_outputs(std::move(node), outputs);
 }
 
 void run_elementwise_into(const char* name, const ElementwiseRule& rule, const void* functors,
                           std::span<const Operand* const> inputs, std::span<Tensor* const> outputs) {
-  const Shape shape = common_shape(name, inputs);
+  Shape broadcast;
+  const Shape& shape = common_shape(name, inputs, broadcast);
   const Dtype compute = outputs[0]->dtype();
   if (!is_floating(compute)) throw_not_floating(name, compute);
   for (std::size_t i = 0; i < outputs.size(); ++i) {

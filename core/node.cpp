@@ -34,15 +34,7 @@ Scope::Scope(std::string_view name) : before_(mode().scope) {
   mode().scope = known;
 }
 
-Node::Node(const char* name, std::size_t inputs)
-    : name_(name),
-      scope_(mode().scope),
-      edges_(inputs <= inline_edges ? inline_.data() : new Edge[inputs]),
-      edge_count_(inputs) {}
-
-Node::~Node() {
-  if (edges_ != inline_.data()) delete[] edges_;
-}
+Node::Node(const char* name, std::size_t inputs) : name_(name), scope_(mode().scope), edges_(inputs) {}
 
 const std::string& Node::scope() const { return scope_ ? scope_->path : no_scope; }
 
@@ -78,14 +70,21 @@ void Node::connect(std::size_t input, const Tensor& x) {
   rank_ = std::max(rank_, impl.node->rank_ + 1);
 }
 
+void Node::adopt_outputs(Ref<Node> node, std::span<Tensor> outputs) {
+  Node& n = *node;
+  for (Tensor& y : outputs) {
+    if (!is_floating(y.dtype())) continue;
+    n.adopt_output(y);
+    // The first output takes over the reference that the node was made with.
+    y.impl().node = node ? node.release() : Ref<Node>::share(&n).release();
+  }
+}
+
 void Node::adopt_output(Tensor& y) {
-  if (!is_floating(y.dtype())) return;
   // The output must be a handle of its own: an op that returns its input unchanged would turn a leaf into a
   // result.
   if (!y.ref()->unique() || y.impl().node || y.impl().leaf) y = y.detach();
   TensorImpl& impl = y.impl();
-  add_ref();
-  impl.node = this;
   impl.output_index = adopted_;
   impl.requires_grad = true;
   if (adopted_++ == 0)

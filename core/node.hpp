@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mode.hpp"
+#include "small_array.hpp"
 #include "tensor.hpp"
 
 namespace xg {
@@ -46,7 +47,7 @@ class Node : public RefCounted {
   };
 
   Node(const char* name, std::size_t inputs);
-  virtual ~Node();
+  virtual ~Node() = default;
 
   /// Cotangents of the outputs in, those of the wanted inputs out; written with public ops, so it can be
   /// recorded.
@@ -58,7 +59,7 @@ class Node : public RefCounted {
   /// One more than the highest rank among the inputs' nodes: every edge leads to a lower rank.
   std::uint64_t rank() const { return rank_; }
   const std::string& scope() const;
-  std::span<const Edge> edges() const { return {edges_, edge_count_}; }
+  std::span<const Edge> edges() const { return {edges_.data(), edges_.size()}; }
   const std::vector<Output>& further_outputs() const { return further_; }
   const Output& output(std::size_t i) const { return i == 0 ? first_ : further_[i - 1]; }
   std::size_t output_count() const { return 1 + further_.size(); }
@@ -71,7 +72,8 @@ class Node : public RefCounted {
 
   // How the tape is tied together; used by record() and the walk.
   void connect(std::size_t input, const Tensor& x);
-  void adopt_output(Tensor& y);
+  /// Makes the floating ones among `outputs` results of the node, which lives as long as one of them.
+  static void adopt_outputs(Ref<Node> node, std::span<Tensor> outputs);
   struct WalkState {
     std::atomic<const void*> owner{nullptr};  // the walk that holds the cotangents below
     Tensor cotangent;                         // of the first output
@@ -81,14 +83,12 @@ class Node : public RefCounted {
   bool freed = false;
 
  private:
-  static constexpr std::size_t inline_edges = 3;
+  void adopt_output(Tensor& y);
 
   const char* name_;
   std::uint64_t rank_ = 1;
   const ScopeName* scope_;
-  std::array<Edge, inline_edges> inline_;
-  Edge* edges_;  // inline_, or an array of its own
-  std::size_t edge_count_;
+  SmallArray<Edge, 3> edges_;
   std::uint32_t adopted_ = 0;
   Output first_;
   std::vector<Output> further_;
@@ -119,6 +119,8 @@ class SavedOutput {
   explicit SavedOutput(const Tensor& y, std::uint32_t index = 0) : saved_(y.detach()), index_(index) {}
   /// To be called inside of the vjp only.
   Tensor get() const;
+  /// Its values alone, for a vjp that is not recorded.
+  const Tensor& values() const { return saved_.get(); }
 
  private:
   Saved saved_;
@@ -180,7 +182,7 @@ void record_outputs(const char* name, const Inputs& inputs, Outputs& outputs, Vj
   auto node = Ref<Node>::adopt(new VjpNode<std::decay_t<Vjp>>(name, inputs.size(), std::forward<Vjp>(vjp)));
   std::size_t i = 0;
   for (const Tensor* x : inputs) node->connect(i++, *x);
-  for (Tensor& y : outputs) node->adopt_output(y);
+  Node::adopt_outputs(std::move(node), outputs);
 }
 
 }  // namespace detail

@@ -4,7 +4,24 @@
 #include <cstdint>
 #include <utility>
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
+
 namespace xg {
+
+namespace detail {
+
+/// True if no other thread exists: counts need no locked instructions then.
+inline bool is_only_thread() noexcept {
+#if __has_include(<sys/single_threaded.h>)
+  return __libc_single_threaded;
+#else
+  return false;
+#endif
+}
+
+}  // namespace detail
 
 /// An intrusive reference count. `T::dispose(T*)` is called when the last reference goes.
 class RefCounted {
@@ -13,10 +30,20 @@ class RefCounted {
   RefCounted(const RefCounted&) = delete;
   RefCounted& operator=(const RefCounted&) = delete;
 
-  void add_ref() const noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
+  void add_ref() const noexcept {
+    if (detail::is_only_thread())
+      refs_.store(refs_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    else
+      refs_.fetch_add(1, std::memory_order_relaxed);
+  }
   /// True if this was the last reference. The sole owner needs no locked instruction.
   bool drop_ref() const noexcept {
-    if (refs_.load(std::memory_order_acquire) == 1) return true;
+    const std::uint32_t refs = refs_.load(std::memory_order_acquire);
+    if (refs == 1) return true;
+    if (detail::is_only_thread()) {
+      refs_.store(refs - 1, std::memory_order_relaxed);
+      return false;
+    }
     return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
   bool unique() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
@@ -53,6 +80,8 @@ template <class T> class Ref {
     if (p_ && p_->drop_ref()) T::dispose(p_);
   }
 
+  /// Hands the reference over to the caller.
+  T* release() noexcept { return std::exchange(p_, nullptr); }
   T* get() const noexcept { return p_; }
   T* operator->() const noexcept { return p_; }
   T& operator*() const noexcept { return *p_; }

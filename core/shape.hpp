@@ -57,7 +57,12 @@ class Dims {
   }
   constexpr bool contains(std::int64_t v) const { return std::find(begin(), end(), v) != end(); }
 
-  friend constexpr bool operator==(const Dims& a, const Dims& b) { return std::ranges::equal(a, b); }
+  friend constexpr bool operator==(const Dims& a, const Dims& b) {
+    if (a.rank_ != b.rank_) return false;
+    for (std::size_t i = 0; i < a.rank_; ++i)
+      if (a.values_[i] != b.values_[i]) return false;
+    return true;
+  }
 
  private:
   static constexpr std::size_t checked(std::size_t rank) {
