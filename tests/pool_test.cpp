@@ -1,0 +1,267 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <xgrad/core/backward.hpp>
+#include <xgrad/core/create.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/parallel.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/pool.hpp>
+#include <xgrad/ops/view.hpp>
+
+using namespace xg;
+
+namespace {
+
+Tensor random(const Shape& shape, Dtype dtype = float64) {
+  static Generator generator(13);
+  return uniform(shape, -1, 1, {.dtype = dtype}, generator);
+}
+
+// Different numbers in random order: differences never change which one is the largest.
+Tensor distinct(const Shape& shape, Dtype dtype = float64) {
+  static Generator generator(17);
+  const Tensor order = randperm(count(shape), generator);
+  return to(reshape(order, shape), dtype) * 0.01;
+}
+
+struct MaxCase {
+  Shape x;
+  Size2d kernel;
+  MaxPool2dOptions options = {};
+};
+const std::vector<MaxCase>& max_cases() {
+  static const std::vector<MaxCase> all{
+      {{2, 3, 6, 8}, 2},
+      {{1, 2, 7, 9}, 3, {.stride = 1, .padding = 1}},
+      {{2, 7, 40}, {2, 3}, {.stride = {1, 2}, .padding = {1, 0}}},
+      {{1, 1, 9, 11}, 2, {.stride = 3, .dilation = {2, 3}}},
+      {{1, 2, 7, 7}, 2, {.ceil_mode = true}},
+      {{1, 2, 5, 8}, 3, {.stride = 2, .padding = 1, .ceil_mode = true}},
+  };
+  return all;
+}
+
+struct AvgCase {
+  Shape x;
+  Size2d kernel;
+  AvgPool2dOptions options = {};
+};
+const std::vector<AvgCase>& avg_cases() {
+  static const std::vector<AvgCase> all{
+      {{2, 3, 6, 8}, 2},
+      {{1, 2, 7, 9}, 3, {.stride = 1, .padding = 1}},
+      {{2, 7, 9}, {2, 3}, {.stride = {1, 2}, .padding = {1, 0}, .count_include_pad = false}},
+      {{1, 2, 5, 8}, 3, {.stride = 2, .padding = 1, .ceil_mode = true}},
+      {{1, 2, 6, 6}, 3, {.stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = false}},
+      {{1, 1, 6, 6}, 3, {.divisor_override = 4}},
+  };
+  return all;
+}
+
+// Plane `p` of a [n, c, h, w] or [c, h, w] tensor.
+Tensor plane(const Tensor& x, std::int64_t p) {
+  return select(reshape(x, {-1, x.size(-2), x.size(-1)}), 0, p);
+}
+
+// The elements of window (r, c): f(row, column).
+template <class F>
+void for_each_in_window(std::int64_t r, std::int64_t c, Size2d kernel, Size2d stride, Size2d padding,
+                        Size2d dilation, F f) {
+  for (std::int64_t i = 0; i < kernel.height; ++i)
+    for (std::int64_t j = 0; j < kernel.width; ++j)
+      f(r * stride.height + i * dilation.height - padding.height,
+        c * stride.width + j * dilation.width - padding.width);
+}
+
+template <class F> std::string message(F f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("max_pool2d finds the largest element of each window and its place") {
+  for (const Dtype dtype : {float32, float64})
+    for (const MaxCase& k : max_cases()) {
+      const Tensor x = random(k.x, dtype);
+      const auto [y, indices] = max_pool2d_with_indices(x, k.kernel, k.options);
+      const Size2d stride = k.options.stride == Size2d(0) ? k.kernel : k.options.stride;
+      const std::int64_t height = x.size(-2), width = x.size(-1);
+      for (std::int64_t p = 0; p < x.numel() / (height * width); ++p) {
+        const Tensor image = plane(x, p), largest = plane(y, p), place = plane(indices, p);
+        for (std::int64_t r = 0; r < y.size(-2); ++r)
+          for (std::int64_t c = 0; c < y.size(-1); ++c) {
+            double best = -2;
+            std::int64_t at = -1;
+            for_each_in_window(r, c, k.kernel, stride, k.options.padding, k.options.dilation,
+                               [&](auto row, auto column) {
+                                 if (row < 0 || row >= height || column < 0 || column >= width) return;
+                                 if (image.at({row, column}) <= best) return;
+                                 best = image.at({row, column});
+                                 at = row * width + column;
+                               });
+            CHECK(largest.at({r, c}) == best);
+            CHECK(place.at({r, c}) == at);
+          }
+      }
+    }
+}
+
+TEST_CASE("shapes of pools follow PyTorch, with and without ceil_mode") {
+  CHECK(max_pool2d(zeros({1, 1, 7, 7}), 2).shape() == Shape{1, 1, 3, 3});
+  CHECK(max_pool2d(zeros({1, 1, 7, 7}), 2, {.ceil_mode = true}).shape() == Shape{1, 1, 4, 4});
+  CHECK(max_pool2d(zeros({1, 1, 5, 5}), 2, {.stride = 4, .padding = 1, .ceil_mode = true}).shape() ==
+        Shape{1, 1, 2, 2});
+  CHECK(max_pool2d(zeros({1, 1, 4, 4}), 2, {.stride = 5, .padding = 1, .ceil_mode = true}).shape() ==
+        Shape{1, 1, 1, 1});
+  CHECK(max_pool2d(zeros({0, 3, 4, 4}), 2).shape() == Shape{0, 3, 2, 2});
+  CHECK(avg_pool2d(zeros({3, 4, 4}), {2, 1}).shape() == Shape{3, 2, 4});
+  CHECK(adaptive_avg_pool2d(zeros({2, 3, 4, 4}), {0, 2}).shape() == Shape{2, 3, 0, 2});
+}
+
+TEST_CASE("the first of equal elements wins, also among infinities") {
+  const double inf = std::numeric_limits<double>::infinity();
+  CHECK(max_pool2d_with_indices(ones({1, 2, 4}), 2)[1].at({0, 0, 1}) == 2);
+  const Tensor lowest = full({1, 3, 3}, -inf, {.dtype = float64});
+  const auto [y, indices] = max_pool2d_with_indices(lowest, 2, {.stride = 1, .padding = 1});
+  CHECK(y.at({0, 0, 0}) == -inf);
+  CHECK(indices.at({0, 0, 0}) == 0);
+  CHECK(indices.at({0, 2, 3}) == 5);
+  Tensor x = ones({1, 2, 2}, {.dtype = float64, .requires_grad = true});
+  max_pool2d(x, 2).backward(ones({1, 1, 1}, {.dtype = float64}));
+  CHECK(x.grad().at({0, 0, 0}) == 1);
+  CHECK(x.grad().at({0, 1, 1}) == 0);
+}
+
+TEST_CASE("a NaN wins its windows and gets their gradient") {
+  Tensor x = random({1, 4, 36}, float32);
+  x.mutable_data<float>()[36 + 5] = std::nanf("");
+  x.requires_grad(true);
+  const Tensor y = max_pool2d(x, 2);
+  for (std::int64_t c = 0; c < 18; ++c) CHECK(std::isnan(y.at({0, 0, c})) == (c == 2));
+  y.backward(ones({1, 2, 18}));
+  CHECK(x.grad().at({0, 1, 5}) == 1);
+}
+
+TEST_CASE("a window of padding alone gives minus infinity and no gradient") {
+  Tensor x = ones({1, 1, 1}, {.dtype = float64, .requires_grad = true});
+  const Tensor y = max_pool2d(x, 2, {.stride = 1, .padding = 1, .dilation = 2});
+  REQUIRE(y.shape() == Shape{1, 1, 1});
+  CHECK(y.at({0, 0, 0}) == -std::numeric_limits<double>::infinity());
+  y.backward(ones({1, 1, 1}, {.dtype = float64}));
+  CHECK(x.grad().at({0, 0, 0}) == 0);
+}
+
+TEST_CASE("avg_pool2d divides by the window's size, counted as asked for") {
+  for (const Dtype dtype : {float32, float64})
+    for (const AvgCase& k : avg_cases()) {
+      const Tensor x = random(k.x, dtype), y = avg_pool2d(x, k.kernel, k.options);
+      const Size2d stride = k.options.stride == Size2d(0) ? k.kernel : k.options.stride,
+                   padding = k.options.padding;
+      const std::int64_t height = x.size(-2), width = x.size(-1);
+      for (std::int64_t p = 0; p < x.numel() / (height * width); ++p) {
+        const Tensor image = plane(x, p), means = plane(y, p);
+        for (std::int64_t r = 0; r < y.size(-2); ++r)
+          for (std::int64_t c = 0; c < y.size(-1); ++c) {
+            double sum = 0;
+            std::int64_t inside = 0, padded = 0;
+            for_each_in_window(r, c, k.kernel, stride, padding, 1, [&](auto row, auto column) {
+              if (row < height + padding.height && column < width + padding.width) ++padded;
+              if (row < 0 || row >= height || column < 0 || column >= width) return;
+              ++inside;
+              sum += image.at({row, column});
+            });
+            const std::int64_t divisor =
+                k.options.divisor_override.value_or(k.options.count_include_pad ? padded : inside);
+            CHECK(means.at({r, c}) == doctest::Approx(sum / static_cast<double>(divisor)).epsilon(1e-6));
+          }
+      }
+    }
+}
+
+TEST_CASE("adaptive_avg_pool2d covers the image with windows that may overlap") {
+  const Tensor x = random({2, 5, 7}), y = adaptive_avg_pool2d(x, {2, 3});
+  REQUIRE(y.shape() == Shape{2, 2, 3});
+  double sum = 0;
+  for (std::int64_t r = 2; r < 5; ++r)
+    for (std::int64_t c = 2; c < 5; ++c) sum += x.at({1, r, c});
+  CHECK(y.at({1, 1, 1}) == doctest::Approx(sum / 9));
+  CHECK(adaptive_avg_pool2d(x, {5, 7}).at({1, 3, 4}) == doctest::Approx(x.at({1, 3, 4})));
+  CHECK(adaptive_avg_pool2d(ones({1, 2, 3}), 4).at({0, 3, 1}) == 1);
+}
+
+TEST_CASE("gradients of all pools are right to second order") {
+  for (const MaxCase& k : max_cases()) {
+    const auto f = [&](const Tensor& x) { return max_pool2d(x, k.kernel, k.options); };
+    CHECK(gradcheck(f, distinct(k.x)));
+    const auto squared = [&](const Tensor& x) { return max_pool2d(x * x, k.kernel, k.options); };
+    CHECK(gradgradcheck(squared, distinct(k.x)));
+  }
+  for (const AvgCase& k : avg_cases()) {
+    const auto f = [&](const Tensor& x) { return avg_pool2d(x * x, k.kernel, k.options); };
+    CHECK(gradcheck(f, random(k.x)));
+    CHECK(gradgradcheck(f, random(k.x)));
+  }
+  const auto adaptive = [](const Tensor& x) { return adaptive_avg_pool2d(x * x, {2, 3}); };
+  CHECK(gradcheck(adaptive, random({2, 5, 4})));
+  CHECK(gradgradcheck(adaptive, random({2, 5, 4})));
+}
+
+TEST_CASE("pools of strided and broadcast images are those of their copies") {
+  for (const Tensor& x : {transpose(random({8, 6, 3}), 0, 2), expand(random({3, 1, 8}), {3, 6, 8})}) {
+    CHECK(max_pool2d(x, 2).at({2, 1, 3}) == max_pool2d(clone(x), 2).at({2, 1, 3}));
+    CHECK(avg_pool2d(x, 3).at({2, 1, 1}) == avg_pool2d(clone(x), 3).at({2, 1, 1}));
+    CHECK(adaptive_avg_pool2d(x, 2).at({2, 1, 0}) == adaptive_avg_pool2d(clone(x), 2).at({2, 1, 0}));
+  }
+  Tensor x = random({1, 4, 4}).requires_grad(true);
+  max_pool2d(x, 2).backward(expand(full({1, 1, 1}, 3, {.dtype = float64}), {1, 2, 2}));
+  double sum = 0;
+  for (std::int64_t i = 0; i < 16; ++i) sum += x.grad().at({0, i / 4, i % 4});
+  CHECK(sum == 12);
+}
+
+TEST_CASE("pools do not depend on the number of threads") {
+  const Tensor x = random({40, 3, 50, 50}, float32);
+  const auto run = [&](int threads) {
+    const ThreadGuard guard(threads);
+    Tensor leaf = clone(x).requires_grad(true);
+    const Tensor y = max_pool2d(leaf, 3, {.stride = 2}) + avg_pool2d(leaf, 3, {.stride = 2});
+    y.backward(y.detach());
+    const Tensor g = leaf.grad();
+    return std::vector<float>(g.data<float>(), g.data<float>() + g.numel());
+  };
+  CHECK(run(1) == run(3));
+}
+
+TEST_CASE("pools say what does not fit") {
+  CHECK(message([] {
+          max_pool2d(zeros({4, 4}), 2);
+        }) == "[max_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]");
+  CHECK(message([] {
+          max_pool2d(zeros({1, 2, 2}), 3);
+        }) == "[max_pool2d] a kernel of 3 with dilation 1 does not fit an axis of 2 with padding 0");
+  CHECK(message([] {
+          avg_pool2d(zeros({1, 4, 4}), 2, {.padding = 2});
+        }) == "[avg_pool2d] padding 2 must be at most half of the kernel 2");
+  CHECK(message([] {
+          avg_pool2d(zeros({1, 4, 4}), 2, {.divisor_override = 0});
+        }) == "[avg_pool2d] divisor_override 0: cannot divide by it");
+  CHECK(message([] {
+          adaptive_avg_pool2d(zeros({1, 0, 4}), 2);
+        }) == "[adaptive_avg_pool2d] x [1, 0, 4]: an image without elements has no mean");
+  CHECK(message([] {
+          adaptive_avg_pool2d(zeros({1, 4, 4}), {-1, 2});
+        }) == "[adaptive_avg_pool2d] output_size [-1, 2] cannot be negative");
+  CHECK_THROWS_AS(max_pool2d(full({1, 4, 4}, 1, {.dtype = int64}), 2), DtypeError);
+}
