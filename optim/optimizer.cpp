@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "../core/copy.hpp"
 #include "../core/create.hpp"
 #include "../core/mode.hpp"
@@ -41,9 +39,9 @@ class Optimizer::Updates {
 
 Optimizer::Optimizer(Leaves leaves) {
   for (auto& [path, leaf] : leaves) {
-    const auto twin = std::ranges::find_if(slots_, [&](const Slot& s) { return s.parameter.is_same(leaf); });
-    const auto first = leaf.defined() ? twin - slots_.begin() : static_cast<std::ptrdiff_t>(slots_.size());
-    slots_.push_back({std::move(path), std::move(leaf), static_cast<std::size_t>(first)});
+    std::size_t first = 0;
+    while (first < slots_.size() && !(leaf.defined() && slots_[first].parameter.is_same(leaf))) ++first;
+    slots_.push_back({std::move(path), std::move(leaf), first});
   }
 }
 
