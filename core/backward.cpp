@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <unordered_map>
 
 #include "anomaly.hpp"
@@ -41,6 +42,11 @@ bool is_private(const Tensor& t) {
   return t.ref()->unique() && t.impl().storage->unique() && t.impl().storage->owned() && !t.requires_grad() &&
          t.is_contiguous();
 }
+
+using Hook = std::function<Tensor(const Tensor&)>;
+
+// Walks on several threads may end in the same leaves.
+std::mutex leaves_mutex;
 
 // One walk over the tape. A node is processed when its rank is the highest one left: all its users have been.
 class Walk {
@@ -225,25 +231,40 @@ class Walk {
   // Leaves come last and together: an error on the way leaves every .grad as it was.
   void finish_leaves() {
     for (auto& [leaf, g] : leaves_) {
-      if (leaf->leaf)
-        for (auto& hook : leaf->leaf->hooks)
-          if (Tensor replaced = hook(g); replaced.defined()) g = replaced;
+      for (const Hook& hook : hooks_of(*leaf))
+        if (Tensor replaced = hook(g); replaced.defined()) g = checked_hook(*leaf, replaced);
       if (g.dtype() != leaf->dtype) g = to(g, leaf->dtype);
       if (auto it = captured_leaves_.find(leaf.get()); it != captured_leaves_.end()) it->second = g;
     }
     if (!accumulates_) return;
-    for (auto& [leaf, g] : leaves_) {
-      if (!leaf->requires_grad) continue;
-      if (!leaf->leaf) leaf->leaf = new LeafState;
-      Tensor& sum = leaf->leaf->grad;
-      const GradMode mode(recording());
-      if (sum.defined())
-        sum = accumulate(std::move(sum), g);
-      else if (recording() || is_private(g))
-        sum = std::move(g);
-      else
-        sum = clone(g);  // two leaves may be handed one gradient, and a user may write to either
-    }
+    const std::lock_guard lock(leaves_mutex);
+    for (auto& [leaf, g] : leaves_)
+      if (leaf->requires_grad) add_to_leaf(*leaf, std::move(g));
+  }
+
+  void add_to_leaf(TensorImpl& leaf, Tensor g) const {
+    if (!leaf.leaf) leaf.leaf = new LeafState;
+    Tensor& sum = leaf.leaf->grad;
+    const GradMode mode(recording());
+    if (sum.defined())
+      sum = accumulate(std::move(sum), g);
+    else if (recording() || is_private(g))
+      sum = std::move(g);
+    else
+      sum = clone(g);  // two leaves may be handed one gradient, and a user may write to either
+  }
+
+  // A copy, since hooks run without the lock: they may walk graphs themselves.
+  static std::vector<Hook> hooks_of(const TensorImpl& leaf) {
+    const std::lock_guard lock(leaves_mutex);
+    return leaf.leaf ? leaf.leaf->hooks : std::vector<Hook>();
+  }
+
+  static Tensor checked_hook(const TensorImpl& leaf, const Tensor& g) {
+    if (g.shape() != leaf.shape)
+      throw GraphError(fmt::format("[backward] a hook on a leaf {} {} returned a gradient of shape {}",
+                                   to_string(leaf.dtype), to_string(leaf.shape), to_string(g.shape())));
+    return g;
   }
 
   void give_up() {
