@@ -48,15 +48,15 @@ std::vector<OpRow> comparisons() {
 
 std::vector<OpRow> logic() {
   return {
-      truth_table("logical_and", logical_and, [](double a, double b) -> double { return a && b; }),
-      truth_table("logical_or", logical_or, [](double a, double b) -> double { return a || b; }),
+      truth_table("logical_and", logical_and, [](double a, double b) -> double { return a * b; }),
+      truth_table("logical_or", logical_or, [](double a, double b) -> double { return std::fmax(a, b); }),
       truth_table("logical_xor", logical_xor, [](double a, double b) -> double { return a != b; }),
       truth_table(
           "operator&", [](const Tensor& a, const Tensor& b) { return a & b; },
-          [](double a, double b) -> double { return a && b; }),
+          [](double a, double b) -> double { return a * b; }),
       truth_table(
           "operator|", [](const Tensor& a, const Tensor& b) { return a | b; },
-          [](double a, double b) -> double { return a || b; }),
+          [](double a, double b) -> double { return std::fmax(a, b); }),
       truth_table(
           "operator^", [](const Tensor& a, const Tensor& b) { return a ^ b; },
           [](double a, double b) -> double { return a != b; }),
