@@ -28,6 +28,8 @@ double sum_of_fans(const Tensor& weight) {
   return static_cast<double>(fans.in + fans.out);
 }
 
+double default_bound(const Tensor& weight) { return std::sqrt(over(1, fan(weight, FanMode::fan_in))); }
+
 double kaiming_gain(const KaimingOptions& options) { return calculate_gain(options.nonlinearity, options.a); }
 
 // The probability that a standard normal value is less than x.
@@ -161,9 +163,16 @@ Tensor& orthogonal_(Tensor& weight, double gain, Generator& generator) {
   return weight;
 }
 
-Tensor default_uniform(const Shape& shape, std::int64_t fan_in, Dtype dtype) {
-  const double bound = std::sqrt(over(1, static_cast<double>(fan_in)));
-  return uniform(shape, -bound, bound, {.dtype = dtype, .requires_grad = true});
+Tensor default_weight(const Shape& shape, Dtype dtype) {
+  Tensor weight = empty(shape, dtype);
+  const double bound = default_bound(weight);
+  uniform_(weight, -bound, bound);
+  return weight.requires_grad(true);
+}
+
+Tensor default_bias(const Tensor& weight) {
+  const double bound = default_bound(weight);
+  return uniform({weight.size(0)}, -bound, bound, {.dtype = weight.dtype(), .requires_grad = true});
 }
 
 }  // namespace xg::nn::init

@@ -72,7 +72,9 @@ Tensor& kaiming_normal_(Tensor& weight, KaimingOptions options = {},
 /// Source  Saxe et al. 2013, arXiv:1312.6120.
 Tensor& orthogonal_(Tensor& weight, double gain = 1, Generator& generator = default_generator());
 
-/// A new parameter, uniform within +-1/sqrt(fan_in): how Linear and the convolutions start.
-Tensor default_uniform(const Shape& shape, std::int64_t fan_in, Dtype dtype);
+/// A new parameter [out, in, ...], uniform within +-1/sqrt(fan_in): how Linear and the convolutions start.
+Tensor default_weight(const Shape& shape, Dtype dtype);
+/// The bias [out] that goes with it: uniform within the same bounds.
+Tensor default_bias(const Tensor& weight);
 
 }  // namespace xg::nn::init

@@ -126,15 +126,19 @@ TEST_CASE("fans count the receptive field, and need two axes") {
                        xg::ShapeError);
 }
 
-TEST_CASE("default_uniform is a parameter within 1/sqrt(fan_in)") {
-  const Tensor weight = default_uniform({50, 40, 1}, 16, xg::float32);
-  CHECK(weight.requires_grad());
-  const auto all = values(weight);
-  CHECK(*std::ranges::max_element(all) <= 0.25);
-  CHECK(*std::ranges::max_element(all) > 0.249);
-  CHECK(*std::ranges::min_element(all) >= -0.25);
-  CHECK(*std::ranges::min_element(all) < -0.249);
-  CHECK(values(default_uniform({3}, 0, xg::float64)) == std::vector<double>(3, 0.0));
+TEST_CASE("default weights and biases are parameters within 1/sqrt(fan_in)") {
+  const Tensor weight = default_weight({50, 4, 2, 2}, xg::float32);
+  for (const Tensor& drawn : {weight, default_bias(default_weight({5000, 16}, xg::float32))}) {
+    CHECK(drawn.requires_grad());
+    const auto all = values(drawn);
+    CHECK(*std::ranges::max_element(all) <= 0.25);
+    CHECK(*std::ranges::max_element(all) > 0.249);
+    CHECK(*std::ranges::min_element(all) >= -0.25);
+    CHECK(*std::ranges::min_element(all) < -0.249);
+  }
+  const Tensor bias = default_bias(default_weight({3, 0}, xg::float64));
+  CHECK(bias.dtype() == xg::float64);
+  CHECK(values(bias) == std::vector<double>(3, 0.0));
 }
 
 TEST_CASE("a parameter is overwritten in place, whatever its strides, and stays one") {

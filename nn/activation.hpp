@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+
+#include "../core/create.hpp"
+#include "../ops/activation.hpp"
+#include "../ops/softmax.hpp"
+#include "../ops/view.hpp"
+
+/// Ops as layers, for nn::Sequential. Each stands for the function of its name with these arguments.
+namespace xg::nn {
+
+struct Identity {
+  Tensor operator()(const Tensor& x) const { return x; }
+};
+struct Flatten {
+  std::int64_t start_axis = 1, end_axis = -1;
+  Tensor operator()(const Tensor& x) const { return flatten(x, start_axis, end_axis); }
+};
+struct Sigmoid {
+  Tensor operator()(const Tensor& x) const { return sigmoid(x); }
+};
+struct Tanh {
+  Tensor operator()(const Tensor& x) const { return tanh(x); }
+};
+struct ReLU {
+  Tensor operator()(const Tensor& x) const { return relu(x); }
+};
+struct LeakyReLU {
+  double negative_slope = 0.01;
+  Tensor operator()(const Tensor& x) const { return leaky_relu(x, negative_slope); }
+};
+struct ELU {
+  double alpha = 1;
+  Tensor operator()(const Tensor& x) const { return elu(x, alpha); }
+};
+struct SELU {
+  Tensor operator()(const Tensor& x) const { return selu(x); }
+};
+struct GELU {
+  Approximate approximate = Approximate::none;
+  Tensor operator()(const Tensor& x) const { return gelu(x, approximate); }
+};
+struct SiLU {
+  Tensor operator()(const Tensor& x) const { return silu(x); }
+};
+struct Mish {
+  Tensor operator()(const Tensor& x) const { return mish(x); }
+};
+struct Softplus {
+  double beta = 1, threshold = 20;
+  Tensor operator()(const Tensor& x) const { return softplus(x, beta, threshold); }
+};
+struct Softmax {
+  std::int64_t axis = -1;
+  Tensor operator()(const Tensor& x) const { return softmax(x, axis); }
+};
+struct LogSoftmax {
+  std::int64_t axis = -1;
+  Tensor operator()(const Tensor& x) const { return log_softmax(x, axis); }
+};
+
+struct PReLUOptions {
+  double init = 0.25;
+  Dtype dtype = float32;
+};
+/// prelu with a learned slope, one for all channels or one for each.
+struct PReLU {
+  std::int64_t num_parameters = 1;
+  PReLUOptions options = {};
+  Tensor weight = full({num_parameters}, options.init, {.dtype = options.dtype, .requires_grad = true});
+  Tensor operator()(const Tensor& x) const { return prelu(x, weight); }
+};
+
+}  // namespace xg::nn

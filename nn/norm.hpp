@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "../core/create.hpp"
+#include "../ops/norm.hpp"
+
+namespace xg::nn {
+
+/// The last axes of a tensor: one number, or a list of them.
+struct NormalizedShape : Shape {
+  using Shape::Shape;
+  NormalizedShape() = default;
+  NormalizedShape(std::int64_t last) : Shape{last} {}
+  NormalizedShape(const Shape& shape) : Shape(shape) {}
+};
+
+struct LayerNormOptions {
+  double eps = 1e-5;
+  bool elementwise_affine = true;  ///< with weight, and bias where the next says so
+  bool bias = true;
+  Dtype dtype = float32;
+};
+
+/// layer_norm with a learned weight, which starts at 1, and bias, which starts at 0;
+/// `nn::LayerNorm norm{64};` or `{{8, 8}}`.
+/// Shapes  x [..., normalized_shape]; returns the same.
+struct LayerNorm {
+  NormalizedShape normalized_shape;
+  LayerNormOptions options = {};
+  Tensor weight = options.elementwise_affine
+                      ? ones(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
+                      : Tensor();
+  Tensor bias = options.elementwise_affine && options.bias
+                    ? zeros(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
+                    : Tensor();
+
+  Tensor operator()(const Tensor& x) const {
+    return layer_norm(x, normalized_shape, weight, bias, options.eps);
+  }
+};
+
+struct BatchNormOptions {
+  double eps = 1e-5;
+  std::optional<double> momentum = 0.1;  ///< nullopt: running statistics are plain averages of all batches
+  bool affine = true;
+  bool track_running_stats = true;  ///< without, the batch's own statistics serve in evaluation too
+  Dtype dtype = float32;
+};
+
+/// batch_norm with a learned weight, which starts at 1, and bias, which starts at 0. While `training`, each
+/// call moves the running statistics, which are tensors of the model but not parameters;
+/// `nn::BatchNorm2d norm{32};`.
+/// Shapes  x [n, num_features] followed by spatial axes, which may be left out where there is but one.
+/// Throws  ShapeError "[BatchNorm2d] x [8, 32]: expected [n, 32, ...] of 4 axes"; as batch_norm.
+template <std::size_t SpatialAxes> struct BatchNorm {
+  std::int64_t num_features;
+  BatchNormOptions options = {};
+  Tensor weight =
+      options.affine ? ones({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+  Tensor bias =
+      options.affine ? zeros({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+  Tensor running_mean =
+      options.track_running_stats ? zeros({num_features}, {.dtype = options.dtype}) : Tensor();
+  Tensor running_var =
+      options.track_running_stats ? ones({num_features}, {.dtype = options.dtype}) : Tensor();
+  Tensor num_batches_tracked = options.track_running_stats ? scalar(0, {.dtype = int64}) : Tensor();
+  bool training = true;
+
+  Tensor operator()(const Tensor& x) const;
+};
+
+using BatchNorm1d = BatchNorm<1>;
+using BatchNorm2d = BatchNorm<2>;
+
+}  // namespace xg::nn
