@@ -266,6 +266,8 @@ template <class F, class B = detail::ByDuals> class Elementwise {
   detail::Functors<F, B> functors_;
 };
 
+template <class F, class B> inline constexpr bool is_opaque<Elementwise<F, B>> = true;
+
 /// Makes an op of a generic lambda; see the top of this file. Captured constants are part of the op.
 template <class F> Elementwise<F> elementwise(const char* name, F f) { return {name, std::move(f)}; }
 /// The same with a derivative by hand, where that is cheaper or stabler:
