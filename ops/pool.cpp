@@ -57,63 +57,120 @@ Size2d stride_or(Size2d stride, Size2d kernel) {
 
 // ---- max ----
 
-/// Where in its plane each window's largest element lies; -1 for a window of padding alone.
-using Place = std::int32_t;
+/// Where in its plane each window's largest element lies; -1 for a window of padding alone. As wide as the elements,
+/// so that both fill vectors of one length.
+template <class T> using Place = std::conditional_t<sizeof(T) == sizeof(float), std::int32_t, std::int64_t>;
 struct Places {
   Ref<Storage> storage;
   Shape pooled, image;
 
-  Place* data() const { return reinterpret_cast<Place*>(storage->data()); }
+  template <class T> Place<T>* data() const { return reinterpret_cast<Place<T>*>(storage->data()); }
 };
 
-/// The first tap of a window that lies in the image, as an element of the axis; -1 if there is none.
-std::int64_t first_inside(const WindowAxis& a, std::int64_t place) {
-  const std::int64_t start = place * a.stride - a.padding;
-  const std::int64_t tap = std::max<std::int64_t>(0, ceil_div(-start, a.dilation));
-  const std::int64_t at = start + tap * a.dilation;
-  return tap < a.kernel && at < a.in ? at : -1;
-}
+struct PoolAxes {
+  WindowAxis y, x;
+};
 
-/// One row of windows meets one row of the image with one tap: `step` elements lie between windows.
-template <class T, class Step>
-XGRAD_INLINE void take_larger(const T* row, Step step, std::int64_t place, std::int64_t n, T* best,
-                              Place* places) {
-  const auto first = static_cast<Place>(place);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const T v = row[i * step];
-    const bool takes = (v > best[i]) | (v != v);
-    best[i] = takes ? v : best[i];
-    places[i] = takes ? first + static_cast<Place>(i * step) : places[i];
-  }
+/// The element of the axis that tap `k` of a window reads, which may lie outside.
+std::int64_t tap_at(const WindowAxis& a, std::int64_t place, std::int64_t k) {
+  return place * a.stride - a.padding + k * a.dilation;
 }
 
 template <class T>
-XGRAD_INLINE void pool_row(const WindowAxis& y, const WindowAxis& x, std::int64_t at, const T* plane, T* best,
-                           Place* places) {
-  const std::int64_t top = first_inside(y, at);
-  for (std::int64_t i = 0; i < x.out; ++i) {
-    const std::int64_t left = first_inside(x, i);
-    best[i] = -std::numeric_limits<T>::infinity();
-    places[i] = top < 0 || left < 0 ? -1 : static_cast<Place>(top * x.in + left);
-  }
-  for (std::int64_t k = 0; k < y.kernel; ++k) {
-    const std::int64_t row = at * y.stride - y.padding + k * y.dilation;
-    if (row < 0 || row >= y.in) continue;
-    for (std::int64_t j = 0; j < x.kernel; ++j) {
-      const std::int64_t shift = j * x.dilation - x.padding;
-      const std::int64_t begin = std::max<std::int64_t>(0, ceil_div(-shift, x.stride));
-      const std::int64_t n = std::min(x.out, ceil_div(x.in - shift, x.stride)) - begin;
-      const std::int64_t place = row * x.in + shift + begin * x.stride;
-      // Known steps let the compiler use vectors.
-      if (x.stride == 1)
-        take_larger(plane + place, std::integral_constant<std::int64_t, 1>(), place, n, best + begin,
-                    places + begin);
-      else if (x.stride == 2)
-        take_larger(plane + place, std::integral_constant<std::int64_t, 2>(), place, n, best + begin,
-                    places + begin);
-      else
-        take_larger(plane + place, x.stride, place, n, best + begin, places + begin);
+void pool_one(const PoolAxes& a, std::int64_t row, std::int64_t column, const T* plane, T& best,
+              Place<T>& place) {
+  best = -std::numeric_limits<T>::infinity();
+  place = -1;
+  for (std::int64_t k = 0; k < a.y.kernel; ++k) {
+    const std::int64_t y = tap_at(a.y, row, k);
+    if (y < 0 || y >= a.y.in) continue;
+    for (std::int64_t j = 0; j < a.x.kernel; ++j) {
+      const std::int64_t x = tap_at(a.x, column, j);
+      if (x < 0 || x >= a.x.in) continue;
+      const T v = plane[y * a.x.in + x];
+      if (place >= 0 && !(v > best || v != v)) continue;
+      best = v;
+      place = static_cast<Place<T>>(y * a.x.in + x);
     }
+  }
+}
+
+template <class L, std::size_t... I>
+XGRAD_INLINE L every_second(const L& a, const L& b, std::index_sequence<I...>) {
+  return L::make(__builtin_shufflevector(a.v, b.v, (2 * I < L::size ? 2 * I : 2 * I + 1)...));
+}
+
+/// Elements p[0], p[step], ...; Step is the step where the compiler should know it, else 0.
+template <class L, std::size_t Step>
+XGRAD_INLINE L load_step(const typename L::value_type* p, std::int64_t step) {
+  if constexpr (Step == 1) {
+    return L::load(p);
+  } else if constexpr (Step == 2) {
+    // The second vector starts one early, so that nothing is read behind the last element.
+    return every_second(L::load(p), L::load(p + L::size - 1), std::make_index_sequence<L::size>());
+  } else {
+    L x;
+    for (std::size_t i = 0; i < L::size; ++i) x.v[i] = p[static_cast<std::int64_t>(i) * step];
+    return x;
+  }
+}
+
+/// As many windows as a vector has elements, none of which reaches over the sides of the image.
+template <class L, std::size_t Step, class T>
+XGRAD_INLINE void pool_block(const PoolAxes& a, std::int64_t row, std::int64_t column, const T* plane,
+                             T* best, Place<T>* place) {
+  typename L::mask_type::bits shifts, places{};
+  for (std::size_t i = 0; i < L::size; ++i)
+    shifts[i] = static_cast<Place<T>>(static_cast<std::int64_t>(i) * a.x.stride);
+  L largest(-std::numeric_limits<T>::infinity());
+  bool is_first = true;
+  for (std::int64_t k = 0; k < a.y.kernel; ++k) {
+    const std::int64_t y = tap_at(a.y, row, k);
+    if (y < 0 || y >= a.y.in) continue;
+    for (std::int64_t j = 0; j < a.x.kernel; ++j) {
+      const std::int64_t at = y * a.x.in + tap_at(a.x, column, j);
+      const L v = load_step<L, Step>(plane + at, a.x.stride);
+      const auto takes = (v > largest) | (v != v) | typename L::mask_type(is_first);
+      largest = where(takes, v, largest);
+      places = takes.v ? shifts + static_cast<Place<T>>(at) : places;
+      is_first = false;
+    }
+  }
+  if (is_first) places -= 1;
+  largest.store(best);
+  __builtin_memcpy(place, &places, sizeof(places));
+}
+
+/// The windows of one row: [begin, end) stay within the sides of the image.
+template <class L, std::size_t Step, class T>
+XGRAD_INLINE void pool_row(const PoolAxes& a, std::int64_t begin, std::int64_t end, std::int64_t row,
+                           const T* plane, T* best, Place<T>* places) {
+  constexpr auto size = static_cast<std::int64_t>(L::size);
+  const bool blocks = end - begin >= size;
+  const std::int64_t left = blocks ? begin : a.x.out;
+  for (std::int64_t i = 0; i < left; ++i) pool_one(a, row, i, plane, best[i], places[i]);
+  if (!blocks) return;
+  // The last block overlaps the one before it.
+  for (std::int64_t i = begin; i < end; i += size) {
+    const std::int64_t at = std::min(i, end - size);
+    pool_block<L, Step>(a, row, at, plane, best + at, places + at);
+  }
+  for (std::int64_t i = end; i < a.x.out; ++i) pool_one(a, row, i, plane, best[i], places[i]);
+}
+
+template <class L, class T>
+XGRAD_INLINE void pool_plane(const PoolAxes& a, const T* plane, T* best, Place<T>* places) {
+  const WindowAxis& x = a.x;
+  const std::int64_t begin = std::min(x.out, ceil_div(x.padding, x.stride));
+  const std::int64_t end =
+      std::clamp(ceil_div(x.in + x.padding - (x.kernel - 1) * x.dilation, x.stride), begin, x.out);
+  for (std::int64_t r = 0; r < a.y.out; ++r, best += x.out, places += x.out) {
+    if (x.stride == 1)
+      pool_row<L, 1>(a, begin, end, r, plane, best, places);
+    else if (x.stride == 2)
+      pool_row<L, 2>(a, begin, end, r, plane, best, places);
+    else
+      pool_row<L, 0>(a, begin, end, r, plane, best, places);
   }
 }
 
@@ -133,7 +190,7 @@ Tensor scatter_places(const Tensor& g, const Places& places) {
         T* const image = to + plane * size;
         std::fill_n(image, size, T{});
         for (std::int64_t i = plane * windows; i < (plane + 1) * windows; ++i)
-          if (const Place p = places.data()[i]; p >= 0) image[p] += from.data<T>()[i];
+          if (const Place<T> p = places.data<T>()[i]; p >= 0) image[p] += from.data<T>()[i];
       });
   });
   return record("max_pool2d_scatter", {&g}, std::move(x),
@@ -149,7 +206,7 @@ Tensor gather_places(const Tensor& x, const Places& places) {
     if (y.numel() > 0)
       for_each_plane(y.numel() / windows, size, [&](std::int64_t plane) {
         for (std::int64_t i = plane * windows; i < (plane + 1) * windows; ++i) {
-          const Place p = places.data()[i];
+          const Place<T> p = places.data<T>()[i];
           to[i] = p < 0 ? T{} : from.data<T>()[plane * size + p];
         }
       });
@@ -161,25 +218,23 @@ Tensor gather_places(const Tensor& x, const Places& places) {
 std::pair<Tensor, Places> pool_max(const Tensor& x, Size2d kernel, const MaxPool2dOptions& o) {
   check_images("max_pool2d", x);
   const Size2d stride = stride_or(o.stride, kernel);
-  const WindowAxis rows = pool_axis("max_pool2d", x.size(-2), kernel.height, stride.height, o.padding.height,
-                                    o.dilation.height, o.ceil_mode);
-  const WindowAxis columns = pool_axis("max_pool2d", x.size(-1), kernel.width, stride.width, o.padding.width,
-                                       o.dilation.width, o.ceil_mode);
+  const PoolAxes axes{pool_axis("max_pool2d", x.size(-2), kernel.height, stride.height, o.padding.height,
+                                o.dilation.height, o.ceil_mode),
+                      pool_axis("max_pool2d", x.size(-1), kernel.width, stride.width, o.padding.width,
+                                o.dilation.width, o.ceil_mode)};
   const Tensor dense = contiguous(x.detach());
-  Tensor y = empty(with_plane(x.shape(), rows.out, columns.out), x.dtype());
-  const Places places{Storage::make(static_cast<std::size_t>(y.numel()) * sizeof(Place)), y.shape(),
+  Tensor y = empty(with_plane(x.shape(), axes.y.out, axes.x.out), x.dtype());
+  const Places places{Storage::make(static_cast<std::size_t>(y.numel()) * size_of(y.dtype())), y.shape(),
                       x.shape()};
   visit_floating("max_pool2d", x.dtype(), [&]<class T>(std::type_identity<T>) {
-    const std::int64_t size = rows.in * columns.in;
+    const std::int64_t size = plane_size(x.shape()), windows = plane_size(y.shape());
     T* const to = y.mutable_data<T>();
     if (y.numel() > 0)
-      for_each_plane(y.numel() / (rows.out * columns.out), size, [&](std::int64_t plane) {
+      for_each_plane(y.numel() / windows, size, [&](std::int64_t plane) {
         const T* const image = dense.data<T>() + plane * size;
-        dispatch([&](auto) {
-          for (std::int64_t r = 0; r < rows.out; ++r) {
-            const std::int64_t at = (plane * rows.out + r) * columns.out;
-            pool_row(rows, columns, r, image, to + at, places.data() + at);
-          }
+        const std::int64_t at = plane * windows;
+        dispatch([&](auto isa) {
+          pool_plane<lane<T, decltype(isa)>>(axes, image, to + at, places.data<T>() + at);
         });
       });
   });
@@ -300,10 +355,13 @@ Tensor max_pool2d(const Tensor& x, Size2d kernel_size, const MaxPool2dOptions& o
 
 std::array<Tensor, 2> max_pool2d_with_indices(const Tensor& x, Size2d kernel_size,
                                               const MaxPool2dOptions& options) {
-  auto [y, places] = pool_max(x, kernel_size, options);
+  const auto pooled = pool_max(x, kernel_size, options);
+  const Tensor& y = pooled.first;
   Tensor indices = empty(y.shape(), int64);
-  std::copy_n(places.data(), indices.numel(), indices.mutable_data<std::int64_t>());
-  return {std::move(y), std::move(indices)};
+  visit_floating("max_pool2d", y.dtype(), [&]<class T>(std::type_identity<T>) {
+    std::copy_n(pooled.second.data<T>(), indices.numel(), indices.mutable_data<std::int64_t>());
+  });
+  return {y, indices};
 }
 
 Tensor avg_pool2d(const Tensor& x, Size2d kernel_size, const AvgPool2dOptions& options) {

@@ -144,14 +144,19 @@ TEST_CASE("the first of equal elements wins, also among infinities") {
   CHECK(x.grad().at({0, 1, 1}) == 0);
 }
 
-TEST_CASE("a NaN wins its windows and gets their gradient") {
-  Tensor x = random({1, 4, 36}, float32);
-  x.mutable_data<float>()[36 + 5] = std::nanf("");
-  x.requires_grad(true);
-  const Tensor y = max_pool2d(x, 2);
-  for (std::int64_t c = 0; c < 18; ++c) CHECK(std::isnan(y.at({0, 0, c})) == (c == 2));
-  y.backward(ones({1, 2, 18}));
-  CHECK(x.grad().at({0, 1, 5}) == 1);
+TEST_CASE("a NaN anywhere in a window wins it and gets its gradient") {
+  for (const std::int64_t at : {4, 5, 36 + 4, 36 + 5, 34, 36 + 34}) {
+    Tensor x = random({1, 2, 36}, float32);
+    x.mutable_data<float>()[at] = std::nanf("");
+    x.requires_grad(true);
+    const Tensor y = max_pool2d(x, 2);
+    for (std::int64_t c = 0; c < 18; ++c) CHECK(std::isnan(y.at({0, 0, c})) == (c == at % 36 / 2));
+    y.backward(ones({1, 1, 18}));
+    CHECK(x.grad().at({0, at / 36, at % 36}) == 1);
+  }
+  Tensor narrow = ones({1, 1, 3});
+  narrow.mutable_data<float>()[0] = std::nanf("");
+  CHECK(std::isnan(max_pool2d(narrow, {1, 3}).at({0, 0, 0})));
 }
 
 TEST_CASE("a window of padding alone gives minus infinity and no gradient") {
