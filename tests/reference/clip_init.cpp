@@ -52,7 +52,7 @@ double width(const Call& c, const Shape& shape) {
   Generator generator(1), again(1);
   Tensor drawn = empty(shape, float64), unit = empty(shape, float64);
   if (scheme == "default_uniform")
-    drawn = init::default_uniform(shape, init::calculate_fans(drawn).in, float64);
+    drawn = init::default_weight(shape, float64);
   else
     draw(c, scheme, drawn, generator);
   if (scheme.ends_with("uniform"))
