@@ -87,10 +87,9 @@ void Node::adopt_output(Tensor& y) {
   TensorImpl& impl = y.impl();
   impl.output_index = adopted_;
   impl.requires_grad = true;
-  if (adopted_++ == 0)
-    first_ = {impl.shape, impl.dtype};
-  else
-    further_.push_back({impl.shape, impl.dtype});
+  Output& output = adopted_++ == 0 ? first_ : further_.emplace_back();
+  output.shape = impl.shape;
+  output.dtype = impl.dtype;
 }
 
 void Saved::throw_changed() const {
