@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// What one program said of one workload in all rounds.
+struct Samples {
+  std::vector<double> nanoseconds{};  // of one step, a round each
+  std::string unit{};
+  double units = 1, flops = 0, bytes = 0, checksum = 0;
+};
+using Results = std::map<std::string, Samples>;
+
+struct Summary {
+  double median, lowest, highest;
+};
+Summary summarise(std::vector<double> values);
+
+/// Adds what a program of Google Benchmark printed as JSON.
+void add_samples(Results& results, const std::string& json);
+
+}  // namespace bench

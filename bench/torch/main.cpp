@@ -1,0 +1,23 @@
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include "workloads.hpp"
+
+namespace {
+
+// libtorch leaves its products to whatever BLAS is loaded, which has threads of its own.
+void set_threads(int threads) {
+  at::set_num_threads(threads);
+  using Setter = void (*)(int);
+  if (auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::add_chain();
+  bench::add_elementwise();
+  bench::add_rows();
+  bench::add_models();
+  return bench::run(argc, argv, set_threads);
+}
