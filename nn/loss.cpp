@@ -165,7 +165,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, HuberLossOptions op
   const auto op = elementwise("huber_loss", [delta = options.delta](auto x, auto t) {
     const auto d = x - t;
     const auto a = abs(d);
-    return where(a <= delta, 0.5 * d * d, delta * (a - 0.5 * delta));
+    return where(a < delta, 0.5 * d * d, delta * (a - 0.5 * delta));
   });
   return difference_loss(op, input, target, options.reduction);
 }
