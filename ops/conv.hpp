@@ -12,12 +12,13 @@ struct Conv2dOptions {
   std::int64_t groups = 1;
 };
 
-/// y[n, o] = bias[o] + sum over c of the cross-correlation of x[n, c] with weight[o, c]; the bias is optional.
+/// y[n, o] = bias[o] + sum over c of the cross-correlation of x[n, c] with weight[o, c]; the bias is
+/// optional.
 /// Shapes  x [n, c, h, w] or [c, h, w], weight [o, c / groups, kh, kw], bias [o]; returns [n, o, h', w'] or
 ///         [o, h', w'] with h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1.
 /// Grad    x, weight, bias, any order; saves x and weight.
-/// Throws  ShapeError "[conv2d] x [1, 3, 8, 8] and weight [4, 2, 3, 3]: x has 3 channels, weight expects 2 in 1
-///         group(s)".
+/// Throws  ShapeError "[conv2d] x [1, 3, 8, 8] and weight [4, 2, 3, 3]: x has 3 channels, weight expects 2
+///         in 1 group(s)".
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
               const Conv2dOptions& options = {});
 

@@ -12,8 +12,9 @@ namespace {
 
 using Offsets = std::vector<std::int64_t>;
 
-/// The part of an image, with zeros around it, that windows read. Its columns are dealt out into `split` strips, so
-/// that the elements which neighbouring windows of that stride read with one tap lie side by side.
+/// The part of an image, with zeros around it, that windows read. Its columns are dealt out into `split`
+/// strips, so that the elements which neighbouring windows of that stride read with one tap lie side by
+/// side.
 struct Canvas {
   std::int64_t top, rows, left, columns, split;
 
@@ -112,8 +113,8 @@ template <class T, class F> void for_each_image(const ConvSizes& s, std::int64_t
                    });
 }
 
-/// Along one axis, the elements of an image that the same taps reach: the stride makes as many kinds of them. Element
-/// (first + i) * stride + phase - padding meets tap `taps[t]` at place first + i - behind[t].
+/// Along one axis, the elements of an image that the same taps reach: the stride makes as many kinds of
+/// them. Element (first + i) * stride + phase - padding meets tap `taps[t]` at place first + i - behind[t].
 struct AxisPhase {
   std::int64_t phase, first, length;
   Offsets taps, behind;
@@ -261,7 +262,8 @@ template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, con
   const Offsets taps = tap_offsets(s, canvas),
                 places = place_offsets(s.y.out, s.x.out, s.y.stride * canvas.row_length());
   const Buffer<T> sums((chunks - 1) * size);
-  // Images are summed in chunks that threads can share; the order of the sum is the same for any number of them.
+  // Images are summed in chunks that threads can share; the order of the sum is the same for any number of
+  // them.
   const auto chunk = [&](std::int64_t part, std::int64_t group) {
     const Buffer<T> drawn(pointwise ? 0 : s.channels * canvas.plane() + slack);
     T* const to = (part == 0 ? dw : sums.data() + (part - 1) * size) + group * s.filters * s.taps();

@@ -122,7 +122,8 @@ std::int64_t leading_dimension(const StridedMatrix<T>& m, std::int64_t rows, std
   return m.row_step == 1 && m.column_step >= rows ? m.column_step : 0;
 }
 
-// From here on OpenBLAS is measured to be faster. It chooses its kernels itself, so without AVX2 that is soon.
+// From here on OpenBLAS is measured to be faster. It chooses its kernels itself, so without AVX2 that is
+// soon.
 template <class T> bool is_for_blas(const Product<T>& x, const StridedMatrix<T>& b) {
   const std::int64_t limit = detail::avx2_is_active() ? 512 : 32;
   return std::min({x.m, x.n, x.k}) >= limit && leading_dimension(x.a, x.m, x.k) > 0 &&

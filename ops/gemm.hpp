@@ -1,5 +1,6 @@
 #pragma once
-/// Matrix products on raw memory, float and double: what matmul and the convolutions stand on. Internal to ops.
+/// Matrix products on raw memory, float and double: what matmul and the convolutions stand on. Internal to
+/// ops.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
-/// Products of a vector and a matrix, which are bound by memory: the matrix is read once, in order. Private to
-/// gemm.cpp.
+/// Products of a vector and a matrix, which are bound by memory: the matrix is read once, in order. Private
+/// to gemm.cpp.
 
 #include <algorithm>
 #include <cstddef>
@@ -23,8 +23,8 @@ template <class T> struct VectorProduct {
   bool adds;
 };
 
-/// The dot products of x with R rows, which are `step` apart. Each has four sums, enough to hide the latency of
-/// an addition, and the order of its additions depends on k alone.
+/// The dot products of x with R rows, which are `step` apart. Each has four sums, enough to hide the latency
+/// of an addition, and the order of its additions depends on k alone.
 template <class L, class T, std::size_t... R>
 XGRAD_INLINE void dot_rows(std::index_sequence<R...>, std::int64_t k, const T* x, const T* rows,
                            std::int64_t step, T* sums) {

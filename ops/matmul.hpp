@@ -4,8 +4,8 @@
 
 namespace xg {
 
-/// The matrix product of the last two axes, NumPy's and PyTorch's rules: leading axes broadcast; a 1-d `a` is a
-/// row and a 1-d `b` a column whose axis of length 1 disappears from the result.
+/// The matrix product of the last two axes, NumPy's and PyTorch's rules: leading axes broadcast; a 1-d `a`
+/// is a row and a 1-d `b` a column whose axis of length 1 disappears from the result.
 /// Shapes  a [..., m, k], b [..., k, n]; returns [..., m, n]. Transposed views are read where they are.
 /// Grad    a, b, any order; summed over broadcast axes as part of the product; saves a and b.
 /// Throws  ShapeError "[matmul] a [64, 784] and b [100, 10]: inner dimensions 784 and 100 differ"; DtypeError
@@ -37,8 +37,8 @@ Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions
 /// product.
 /// Shapes  x [..., in], weight [out, in], bias [out]; returns [..., out].
 /// Grad    x, weight, bias, any order; saves x and weight.
-/// Throws  ShapeError "[linear] x [64, 784] and weight [10, 100]: x must end in 100 features", or "... bias [5]
-///         must have the shape [10]".
+/// Throws  ShapeError "[linear] x [64, 784] and weight [10, 100]: x must end in 100 features"; the same for a
+///         bias that does not fit.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
 }  // namespace xg

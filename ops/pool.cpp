@@ -57,8 +57,8 @@ Size2d stride_or(Size2d stride, Size2d kernel) {
 
 // ---- max ----
 
-/// Where in its plane each window's largest element lies; -1 for a window of padding alone. As wide as the elements,
-/// so that both fill vectors of one length.
+/// Where in its plane each window's largest element lies; -1 for a window of padding alone. As wide as the
+/// elements, so that both fill vectors of one length.
 template <class T> using Place = std::conditional_t<sizeof(T) == sizeof(float), std::int32_t, std::int64_t>;
 struct Places {
   Ref<Storage> storage;

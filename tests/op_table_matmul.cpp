@@ -1,0 +1,178 @@
+#include "op_table.hpp"
+
+#include <xgrad/core/create.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/ops/matmul.hpp>
+
+namespace xg::test {
+namespace {
+
+// sum over p of a[i, p] b[p, j]; element numbers of a and b from those of the result.
+template <class A, class B> Tensor sum_of_products(const Shape& shape, std::int64_t k, A a, B b) {
+  return generate(shape, [&](std::int64_t i) {
+    double sum = 0;
+    for (std::int64_t p = 0; p < k; ++p) sum += a(i, p) * b(i, p);
+    return sum;
+  });
+}
+
+// [m, k] times [k, n], `batch` of them; one b serves all batches if it has only one matrix.
+Tensor product(const Tensor& a, const Tensor& b, const Shape& shape, std::int64_t n, std::int64_t k) {
+  const std::int64_t m = shape[shape.size() - 2];
+  const bool shared = b.numel() == k * n;
+  return sum_of_products(
+      shape, k, [&](std::int64_t i, std::int64_t p) { return element(a, i / n * k + p); },
+      [&](std::int64_t i, std::int64_t p) {
+        return element(b, ((shared ? 0 : i / (m * n)) * k + p) * n + i % n);
+      });
+}
+
+Tensor plain_product(const Inputs& in) {
+  const Tensor &a = in[0], &b = in[1];
+  Shape shape = a.shape();
+  shape[shape.size() - 1] = b.size(-1);
+  return product(a, b, shape, b.size(-1), a.size(-1));
+}
+
+Tensor matrix_times_vector(const Inputs& in) {
+  const std::int64_t k = in[1].numel();
+  return sum_of_products(
+      {in[0].size(0)}, k, [&](std::int64_t i, std::int64_t p) { return element(in[0], i * k + p); },
+      [&](std::int64_t, std::int64_t p) { return element(in[1], p); });
+}
+
+Tensor dot_reference(const Inputs& in) {
+  return sum_of_products(
+      {}, in[0].numel(), [&](std::int64_t, std::int64_t p) { return element(in[0], p); },
+      [&](std::int64_t, std::int64_t p) { return element(in[1], p); });
+}
+
+Tensor linear_reference(const Inputs& in) {
+  const std::int64_t k = in[1].size(1), n = in[1].size(0);
+  Shape shape = in[0].shape();
+  shape[shape.size() - 1] = n;
+  const Tensor y = sum_of_products(
+      shape, k, [&](std::int64_t i, std::int64_t p) { return element(in[0], i / n * k + p); },
+      [&](std::int64_t i, std::int64_t p) { return element(in[1], i % n * k + p); });
+  return generate(
+      shape, [&](std::int64_t i) { return element(y, i) + (in.size() > 2 ? element(in[2], i % n) : 0); });
+}
+
+std::vector<OpRow> products() {
+  const auto matmul_two = [](const Inputs& in) { return matmul(in[0], in[1]); };
+  return {
+      {.name = "matmul",
+       .run = matmul_two,
+       .args = {{.shape = {3, 5}}, {.shape = {5, 4}}},
+       .also = {{{.shape = {13, 20}}, {.shape = {20, 33}}},
+                {{.shape = {2, 0}}, {.shape = {0, 3}}},
+                {{.shape = {0, 3}}, {.shape = {3, 2}}},
+                {{.shape = {2, 3, 4}}, {.shape = {2, 4, 5}}},
+                {{.shape = {2, 3, 4}}, {.shape = {4, 5}}}},
+       .reference = plain_product,
+       .bad =
+           [] {
+             matmul(zeros({64, 784}), zeros({100, 10}));
+           },
+       .error = "[matmul] a [64, 784] and b [100, 10]: inner dimensions 784 and 100 differ"},
+      {.name = "matmul/vectors",
+       .run = matmul_two,
+       .args = {{.shape = {4, 6}}, {.shape = {6}}},
+       .also = {{{.shape = {40, 30}}, {.shape = {30}}}},
+       .reference = matrix_times_vector},
+      {.name = "mm",
+       .run = [](const Inputs& in) { return mm(in[0], in[1]); },
+       .args = {{.shape = {3, 5}}, {.shape = {5, 4}}},
+       .reference = plain_product,
+       .bad =
+           [] {
+             mm(zeros({2, 3, 4}), zeros({4, 5}));
+           },
+       .error = "[mm] a [2, 3, 4] and b [4, 5]: both must be matrices; use matmul"},
+      {.name = "bmm",
+       .run = [](const Inputs& in) { return bmm(in[0], in[1]); },
+       .args = {{.shape = {2, 3, 5}}, {.shape = {2, 5, 4}}},
+       .also = {{{.shape = {0, 3, 5}}, {.shape = {0, 5, 4}}}},
+       .reference = plain_product,
+       .bad =
+           [] {
+             bmm(zeros({2, 3, 4}), zeros({3, 4, 5}));
+           },
+       .error = "[bmm] a [2, 3, 4] and b [3, 4, 5]: batches of 2 and 3; matmul broadcasts"},
+      {.name = "mv",
+       .run = [](const Inputs& in) { return mv(in[0], in[1]); },
+       .args = {{.shape = {3, 5}}, {.shape = {5}}},
+       .reference = matrix_times_vector,
+       .bad =
+           [] {
+             mv(zeros({2, 3}), zeros({3, 1}));
+           },
+       .error = "[mv] a [2, 3] and b [3, 1]: expected a matrix and a vector; use matmul"},
+      {.name = "dot",
+       .run = [](const Inputs& in) { return dot(in[0], in[1]); },
+       .args = {{.shape = {5}}, {.shape = {5}}},
+       .also = {{{.shape = {100}}, {.shape = {100}}}, {{.shape = {0}}, {.shape = {0}}}},
+       .reference = dot_reference,
+       .bad =
+           [] {
+             dot(zeros({2, 3}), zeros({3}));
+           },
+       .error = "[dot] a [2, 3] and b [3]: both must be vectors; use matmul"},
+      {.name = "outer",
+       .run = [](const Inputs& in) { return outer(in[0], in[1]); },
+       .args = {{.shape = {3}}, {.shape = {4}}},
+       .also = {{{.shape = {0}}, {.shape = {4}}}},
+       .reference =
+           [](const Inputs& in) {
+             const std::int64_t n = in[1].numel();
+             return generate({in[0].numel(), n},
+                             [&](std::int64_t i) { return element(in[0], i / n) * element(in[1], i % n); });
+           },
+       .bad =
+           [] {
+             outer(zeros({2, 3}), zeros({3}));
+           },
+       .error = "[outer] a [2, 3] and b [3]: both must be vectors"},
+  };
+}
+
+std::vector<OpRow> sums_with_products() {
+  return {
+      {.name = "addmm",
+       .run = [](const Inputs& in) { return addmm(in[0], in[1], in[2], {.beta = 0.5, .alpha = -2}); },
+       .args = {{.shape = {3, 4}}, {.shape = {3, 5}}, {.shape = {5, 4}}},
+       .reference =
+           [](const Inputs& in) {
+             const Tensor y = plain_product({in[1], in[2]});
+             return generate({3, 4},
+                             [&](std::int64_t i) { return 0.5 * element(in[0], i) - 2 * element(y, i); });
+           },
+       .bad =
+           [] {
+             addmm(zeros({3, 4}), zeros({1, 3}), zeros({3, 4}));
+           },
+       .error = "[addmm] input [3, 4] does not broadcast to the product's shape [1, 4]"},
+      {.name = "linear",
+       .run = [](const Inputs& in) { return linear(in[0], in[1], in[2]); },
+       .args = {{.shape = {2, 3, 5}}, {.shape = {4, 5}}, {.shape = {4}}},
+       .also = {{{.shape = {5}}, {.shape = {4, 5}}, {.shape = {4}}},
+                {{.shape = {0, 5}}, {.shape = {4, 5}}, {.shape = {4}}},
+                {{.shape = {9, 40}}, {.shape = {19, 40}}, {.shape = {19}}}},
+       .reference = linear_reference,
+       .bad =
+           [] {
+             linear(zeros({64, 784}), zeros({10, 100}));
+           },
+       .error = "[linear] x [64, 784] and weight [10, 100]: x must end in 100 features"},
+      {.name = "linear/no bias",
+       .run = [](const Inputs& in) { return linear(in[0], in[1]); },
+       .args = {{.shape = {3, 5}}, {.shape = {4, 5}}},
+       .reference = linear_reference},
+  };
+}
+
+const RowsOf product_rows(products);
+const RowsOf sum_rows(sums_with_products);
+
+}  // namespace
+}  // namespace xg::test
