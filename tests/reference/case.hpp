@@ -47,6 +47,7 @@ std::vector<Case> read_index(const std::filesystem::path& folder);
 class Arrays {
  public:
   explicit Arrays(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit Arrays(std::map<std::string, Npz> families) : families_(std::move(families)) {}
   /// Throws  IoError if the family's file or the array in it is missing.
   const NpzArray& get(const std::string& family, const std::string& name);
 

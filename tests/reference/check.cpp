@@ -129,8 +129,9 @@ class Run {
         note(compare(got[i], arrays_.get(case_.family, *references[i]), {case_.rtol, atol}), what, roles[i]);
   }
 
+  // The first failure tells most; what follows from it is left out.
   void note(const Difference& d, const char* what, const std::string& role) {
-    if (d.worst <= result_.worst) return;
+    if (result_.verdict == Verdict::failed || d.worst <= result_.worst) return;
     result_.worst = d.worst;
     result_.detail = fmt::format("{} {}{}: {}", what, role, strided_ ? " (strided)" : "", d.text);
     if (d.worst > 1) result_.verdict = Verdict::failed;

@@ -15,7 +15,7 @@ struct Result {
   const Case* of = nullptr;
   Verdict verdict = Verdict::passed;
   double worst = 0;         ///< the largest difference, in units of what is allowed
-  std::string detail = {};  ///< where the largest difference is, why it failed, or what is missing
+  std::string detail = {};  ///< where that is, the first failure, or what is missing
 };
 
 /// Runs a case and compares all that it holds: outputs, vjps from a plain and from a recorded walk, jvp and
