@@ -1,10 +1,11 @@
+#include "anomaly.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cmath>
 #include <unordered_set>
 
-#include "anomaly.hpp"
 #include "strided.hpp"
 
 namespace xg {
@@ -44,13 +45,14 @@ std::string first_non_finite(const Tensor& x) {
   const Shape shape = x.shape();
   visit_floating("anomaly", x.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* data = x.data<T>();
-    for_each_index<1>(shape, {x.strides()},
-                      [&](const Dims& index, const std::array<std::int64_t, 1>& offset) {
-                        const T value = data[offset[0]];
-                        if (std::isfinite(value)) return true;
-                        found = fmt::format("{} at {}", value, to_string(index));
-                        return false;
-                      });
+    for_each_index<1>(
+        shape, {x.strides()}, [&](const Dims& index, const std::array<std::int64_t, 1>& offset) {
+          const T value = data[offset[0]];
+          if (std::isfinite(value)) return true;
+          // The sign of a NaN says nothing.
+          found = fmt::format("{} at {}", std::isnan(value) ? std::abs(value) : value, to_string(index));
+          return false;
+        });
   });
   return found;
 }
