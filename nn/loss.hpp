@@ -28,7 +28,7 @@ struct HuberLossOptions {
   Reduction reduction = Reduction::mean;
   double delta = 1;  ///< where the square becomes a line
 };
-/// d^2 / 2 for |d| <= delta, else delta * (|d| - delta / 2), with d = input - target.
+/// d^2 / 2 for |d| < delta, else delta * (|d| - delta / 2), with d = input - target.
 /// Grad    input, target, any order.
 /// Throws  ShapeError as mse_loss; ValueError unless delta > 0.
 /// Source  Huber 1964.
