@@ -1,0 +1,166 @@
+// Handwritten digits: an MLP and LeNet-5 on MNIST's IDX files.
+//   mnist --data DIR [--epochs N] [--model mlp|lenet|both] [--out DIR]     train, test, save the weights
+//   mnist --data DIR --load FILE --model mlp|lenet                        test saved weights
+//   mnist --quick                                                          two epochs on digits it draws itself
+#include <fmt/core.h>
+#include <xgrad/xgrad.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+using namespace xg;
+
+namespace {
+
+struct Mlp {
+  nn::Linear fc1{784, 128};
+  nn::Linear fc2{128, 10};
+  Tensor operator()(const Tensor& x) const { return fc2(relu(fc1(flatten(x, 1)))); }
+};
+
+/// LeCun et al. 1998, with ReLU and max-pooling.
+struct LeNet5 {
+  nn::Conv2d conv1{1, 6, 5, {.padding = {2, 2}}};
+  nn::Conv2d conv2{6, 16, 5};
+  nn::MaxPool2d pool{2};
+  nn::Linear fc1{400, 120};
+  nn::Linear fc2{120, 84};
+  nn::Linear fc3{84, 10};
+  Tensor operator()(const Tensor& x) const {
+    const Tensor features = pool(relu(conv2(pool(relu(conv1(x))))));
+    return fc3(relu(fc2(relu(fc1(flatten(features, 1))))));
+  }
+};
+
+/// Ten seven-segment digits, shifted and noisy: something to run on where MNIST is not at hand.
+nn::Mnist draw_digits(std::int64_t training, std::int64_t test) {
+  // Segments: top, upper left, upper right, middle, lower left, lower right, bottom; {row, column, height, width}.
+  constexpr int box[7][4] = {{5, 8, 2, 10}, {5, 8, 9, 2},   {5, 16, 9, 2}, {13, 8, 2, 10},
+                             {13, 8, 9, 2}, {13, 16, 9, 2}, {21, 8, 2, 10}};
+  constexpr int lit[10] = {0b1110111, 0b0100100, 0b1011101, 0b1101101, 0b0101110,
+                           0b1101011, 0b1111011, 0b0100101, 0b1111111, 0b1101111};
+  const auto draw = [&](std::int64_t n) {
+    Tensor images = uniform({n, 1, 28, 28}, 0, 0.3);
+    const Tensor labels = randint(0, 10, {n}), shifts = randint(-3, 4, {n, 2});
+    float* pixels = images.mutable_data<float>();
+    for (std::int64_t i = 0; i < n; ++i)
+      for (int s = 0; s < 7; ++s) {
+        if (!(lit[static_cast<int>(labels.at({i}))] >> s & 1)) continue;
+        const auto [row, column, height, width] = box[s];
+        for (int r = 0; r < height; ++r)
+          for (int c = 0; c < width; ++c) {
+            const auto y = row + r + static_cast<int>(shifts.at({i, 0})),
+                       x = column + c + static_cast<int>(shifts.at({i, 1}));
+            pixels[i * 784 + y * 28 + x] += 0.7F;
+          }
+      }
+    return std::pair(images, labels);
+  };
+  auto [train_images, train_labels] = draw(training);
+  auto [test_images, test_labels] = draw(test);
+  return {train_images, train_labels, test_images, test_labels};
+}
+
+template <class Net> double accuracy(Net& net, const Tensor& images, const Tensor& labels) {
+  const NoGrad guard;
+  eval(net);
+  double right = 0;
+  for (const auto& [x, y] : nn::DataLoader{nn::TensorDataset{images, labels}, {.batch_size = 250}})
+    right += sum(to(argmax(net(x), 1) == y, float32)).item();
+  train(net);
+  return right / static_cast<double>(labels.numel());
+}
+
+template <class Net>
+void train_and_save(const std::string& name, const nn::Mnist& data, int epochs,
+                    const std::filesystem::path& folder) {
+  manual_seed(1);
+  Net net;
+  fmt::print("{}\n{}\n", name, summary(net));
+  optim::Adam adam{net, {.lr = 1e-3}};
+  nn::DataLoader loader{nn::TensorDataset{data.train_images, data.train_labels},
+                        {.batch_size = 64, .shuffle = true}};
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    optim::Progress bar(static_cast<std::size_t>(loader.size()),
+                        {.label = fmt::format("epoch {}/{}", epoch, epochs)});
+    for (const auto& [x, y] : loader) {
+      const Tensor loss = nn::cross_entropy(net(x), y);
+      adam.zero_grad();
+      loss.backward();
+      adam.step();
+      bar.step({{"loss", loss.item()}});
+    }
+  }
+  const auto file = folder / (name + ".safetensors");
+  save_safetensors(file, net);
+  fmt::print("{}: {:.2f} % of {} test digits, weights in {}\n\n", name,
+             100 * accuracy(net, data.test_images, data.test_labels), data.test_labels.numel(),
+             file.string());
+}
+
+template <class Net>
+void load_and_test(const std::string& name, const nn::Mnist& data, const std::filesystem::path& file) {
+  Net net;
+  load_safetensors(file, net);
+  fmt::print("{}: {:.2f} % of {} test digits with the weights of {}\n", name,
+             100 * accuracy(net, data.test_images, data.test_labels), data.test_labels.numel(),
+             file.string());
+}
+
+struct Options {
+  std::string data, load, model = "both", out = ".";
+  int epochs = 10;
+  bool quick = false;
+};
+
+Options parse(int argc, char** argv) {
+  Options o;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (name == "--quick") {
+      o.quick = true;
+      continue;
+    }
+    if (i + 1 == argc) throw ValueError(fmt::format("[mnist] {} lacks its value", name));
+    const std::string value = argv[++i];
+    if (name == "--data")
+      o.data = value;
+    else if (name == "--load")
+      o.load = value;
+    else if (name == "--model")
+      o.model = value;
+    else if (name == "--out")
+      o.out = value;
+    else if (name == "--epochs")
+      o.epochs = std::max(1, std::atoi(value.c_str()));
+    else
+      throw ValueError(fmt::format("[mnist] unknown option {}: see the top of examples/mnist.cpp", name));
+  }
+  if (o.data.empty() && !o.quick)
+    if (const char* folder = std::getenv("XGRAD_MNIST_DIR")) o.data = folder;
+  return o;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const Options o = parse(argc, argv);
+  manual_seed(11);
+  const nn::Mnist data = o.quick ? draw_digits(1500, 300) : nn::load_mnist(o.data);
+  const int epochs = o.quick ? 2 : o.epochs;
+  if (!o.load.empty()) {
+    if (o.model == "mlp")
+      load_and_test<Mlp>("mlp", data, o.load);
+    else
+      load_and_test<LeNet5>("lenet", data, o.load);
+    return 0;
+  }
+  if (o.model != "lenet") train_and_save<Mlp>("mlp", data, epochs, o.out);
+  if (o.model != "mlp") train_and_save<LeNet5>("lenet", data, epochs, o.out);
+  return 0;
+} catch (const xg::Error& e) {
+  fmt::print(stderr, "{}\n", e.what());
+  return 1;
+}
