@@ -3,10 +3,9 @@
 
 #include <cstring>
 #include <utility>
-#include <xgrad/core/dispatch.hpp>
 #include <xgrad/core/memory.hpp>
 #include <xgrad/core/parallel.hpp>
-#include <xgrad/core/simd_math.hpp>
+#include <xgrad/core/simd.hpp>
 
 #include "workload.hpp"
 
@@ -16,37 +15,37 @@ namespace {
 constexpr std::size_t chains = 12;
 constexpr int rounds = 100000;
 
-template <class L, std::size_t... I> XGRAD_INLINE float multiply_add(std::index_sequence<I...>) {
-  L sums[] = {L(static_cast<float>(I))...};
-  const L factor(0.9999f), term(1e-9f);
-  for (int i = 0; i < rounds; ++i) ((sums[I] = fma(sums[I], factor, term)), ...);
-  float lanes[L::size];
-  float total = 0;
-  for (const L& sum : sums) {
-    sum.store(lanes);
-    total += lanes[0];
-  }
-  return total;
+using Wide8 [[gnu::vector_size(32)]] = float;
+using Wide16 [[gnu::vector_size(64)]] = float;
+
+template <class V, std::size_t... I> XGRAD_INLINE float multiply_add(std::index_sequence<I...>) {
+  V sums[] = {(V{} + static_cast<float>(I))...};
+  const V factor = V{} + 0.9999f, term = V{} + 1e-9f;
+  for (int i = 0; i < rounds; ++i) ((sums[I] = sums[I] * factor + term), ...);
+  return (sums[I][0] + ...);
 }
 
-struct Flops {
-  std::size_t lanes;
-  float result;
-};
-
-Flops multiply_add() {
-  return xg::dispatch([](auto isa) {
-    using L = xg::lane<float, decltype(isa)>;
-    return Flops{L::size, multiply_add<L>(std::make_index_sequence<chains>())};
-  });
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) float multiply_add_16() {
+  return multiply_add<Wide16>(std::make_index_sequence<chains>());
 }
+XGRAD_AVX2 float multiply_add_8() { return multiply_add<Wide8>(std::make_index_sequence<chains>()); }
+bool has_16() { return __builtin_cpu_supports("avx512f") > 0; }
+#else
+float multiply_add_16() { return multiply_add<Wide16>(std::make_index_sequence<chains>()); }
+float multiply_add_8() { return multiply_add<Wide8>(std::make_index_sequence<chains>()); }
+bool has_16() { return false; }
+#endif
 
 void peak(benchmark::State& state) {
   const auto threads = static_cast<std::size_t>(xg::num_threads());
+  const bool wide = has_16();
   for (auto _ : state)
-    xg::parallel_for(threads, [](std::size_t) { benchmark::DoNotOptimize(multiply_add()); });
-  const auto per_call = static_cast<double>(2 * chains * multiply_add().lanes * rounds * threads);
-  state.counters["flops"] = per_call;
+    xg::parallel_for(threads, [&](std::size_t) {
+      float result = wide ? multiply_add_16() : multiply_add_8();
+      benchmark::DoNotOptimize(result);
+    });
+  state.counters["flops"] = 2.0 * chains * (wide ? 16 : 8) * rounds * static_cast<double>(threads);
 }
 
 class Buffer {

@@ -72,8 +72,10 @@ std::vector<std::string> best_environment(int threads) {
   for (const char* name : {"libtcmalloc_minimal.so.4", "libtcmalloc.so.4"})
     if (preload.empty() && fs::exists(libraries / name)) preload = (libraries / name).string();
   const fs::path openmp = libraries / "openblas-openmp/libopenblas.so.0";
-  if (threads > 1 && fs::exists(openmp)) preload += (preload.empty() ? "" : ":") + openmp.string();
-  return preload.empty() ? std::vector<std::string>{} : std::vector<std::string>{"LD_PRELOAD=" + preload};
+  if (threads > 1 && fs::exists(openmp))
+    preload = preload.empty() ? openmp.string() : fmt::format("{}:{}", preload, openmp.string());
+  return preload.empty() ? std::vector<std::string>{}
+                         : std::vector<std::string>{fmt::format("LD_PRELOAD={}", preload)};
 }
 
 // Workloads whose names start alike are measured together, xgrad and its peers right after one another.
@@ -118,7 +120,7 @@ class Comparison {
         {fmt::format("--threads={}", options_.threads), "--benchmark_filter=^" + group,
          "--benchmark_format=json", fmt::format("--benchmark_min_time={}", options_.min_time)},
         environment);
-    bench::add_samples(results, json);
+    bench::add_samples(results, json, bench::clock_for(options_.threads));
   }
 
   Options options_;

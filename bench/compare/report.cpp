@@ -52,9 +52,10 @@ std::vector<std::string> cells(const Table& table, const Row& row) {
 
 std::string conditions(const Table& table) {
   return fmt::format(
-      "{} thread{}, {} rounds in turns on the same cores; median (lowest-highest) of a unit; peak {:.1f} "
-      "GFLOP/s",
-      table.threads, table.threads == 1 ? "" : "s", table.rounds, table.peak_gflops);
+      "{} thread{}, {} rounds in turns on the same cores; {} of a unit, median (lowest-highest); "
+      "multiply-add peak {:.1f} GFLOP/s",
+      table.threads, table.threads == 1 ? "" : "s", table.rounds, clock_for(table.threads),
+      table.peak_gflops);
 }
 
 // Bars of a peer's time over xgrad's, around 1.

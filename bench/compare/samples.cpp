@@ -28,13 +28,16 @@ Summary summarise(std::vector<double> values) {
   return {(values[(n - 1) / 2] + values[n / 2]) / 2, values.front(), values.back()};
 }
 
-void add_samples(Results& results, const std::string& json) {
-  for (const auto& entry : nlohmann::json::parse(json).at("benchmarks")) {
+const char* clock_for(int threads) { return threads == 1 ? "cpu_time" : "real_time"; }
+
+void add_samples(Results& results, const std::string& json, const char* clock) {
+  const auto report = nlohmann::json::parse(json);
+  for (const auto& entry : report.at("benchmarks")) {
     const std::string name = without_suffix(entry.at("name"));
     if (entry.value("error_occurred", false))
       throw std::runtime_error(name + ": " + entry.value("error_message", ""));
     Samples& s = results[name];
-    s.nanoseconds.push_back(entry.at("real_time").get<double>() * nanoseconds_in(entry.at("time_unit")));
+    s.nanoseconds.push_back(entry.at(clock).get<double>() * nanoseconds_in(entry.at("time_unit")));
     s.unit = entry.value("label", "");
     s.units = entry.value("units", 1.0);
     s.flops = entry.value("flops", 0.0);

@@ -19,7 +19,11 @@ struct Summary {
 };
 Summary summarise(std::vector<double> values);
 
+/// Which of Google Benchmark's clocks counts: on one thread the processor's time, which others on the machine
+/// disturb least.
+const char* clock_for(int threads);
+
 /// Adds what a program of Google Benchmark printed as JSON.
-void add_samples(Results& results, const std::string& json);
+void add_samples(Results& results, const std::string& json, const char* clock);
 
 }  // namespace bench
