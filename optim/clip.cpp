@@ -30,6 +30,7 @@ double norm_of(const Tensor& g, double p) {
 double total_norm(const std::vector<Tensor>& gradients, double p) {
   if (gradients.empty()) return 0;
   std::vector<double> norms;
+  norms.reserve(gradients.size());
   for (const Tensor& g : gradients) norms.push_back(norm_of(g, p));
   const auto n = static_cast<std::int64_t>(norms.size());
   return norm(from_values(std::span<const double>(norms), {n}, {.dtype = float64}), p).item();

@@ -37,11 +37,11 @@ class Optimizer::Updates {
   std::map<std::int64_t, Update> known_;
 };
 
-Optimizer::Optimizer(Leaves leaves) {
-  for (auto& [path, leaf] : leaves) {
+Optimizer::Optimizer(const Leaves& leaves) {
+  for (const auto& [path, leaf] : leaves) {
     std::size_t first = 0;
     while (first < slots_.size() && !(leaf.defined() && slots_[first].parameter.is_same(leaf))) ++first;
-    slots_.push_back({std::move(path), std::move(leaf), first});
+    slots_.push_back({path, leaf, first});
   }
 }
 

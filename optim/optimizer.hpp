@@ -50,7 +50,7 @@ class Optimizer {
 
  protected:
   using Leaves = std::vector<std::pair<std::string, Tensor>>;
-  explicit Optimizer(Leaves leaves);
+  explicit Optimizer(const Leaves& leaves);
 
  private:
   struct Slot {
