@@ -200,7 +200,8 @@ TEST_CASE("gradients of products are right to second order, whatever broadcasts"
       {{3, 4}, {4, 2}},    {{4}, {4}},          {{4}, {4, 2}},          {{3, 4}, {4}},
       {{5, 3, 4}, {4, 2}}, {{3, 4}, {5, 4, 2}}, {{2, 3, 4}, {2, 4, 2}}, {{2, 1, 3, 2}, {3, 2, 3}},
       {{4}, {3, 4, 2}},    {{2, 1, 4}, {4, 3}}};
-  for (const auto& [a, b] : shapes) {
+  for (const auto& pair : shapes) {
+    const Shape &a = pair.first, &b = pair.second;
     CAPTURE(a);
     CAPTURE(b);
     CHECK(gradcheck(matmul, {random(a), random(b)}));
