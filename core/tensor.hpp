@@ -47,9 +47,11 @@ struct TensorImpl final : RefCounted {
 };
 
 struct BackwardOptions {
-  bool retain_graph = false;  ///< keep what the ops saved, so that the graph can be walked again
-  bool create_graph =
-      false;  ///< record the walk itself, so that gradients can be differentiated; retains too
+  /// Keep what the ops saved, so that the graph can be walked again.
+  bool retain_graph = false;
+  /// Record the walk itself, so that gradients can be differentiated; retains too. A leaf's .grad then holds a
+  /// graph that holds the leaf: zero_grad() lets both go, and grad() makes no such circle.
+  bool create_graph = false;
 };
 
 /// A handle to an n-dimensional array of bool, int64, float32 or float64; copies share the array.
