@@ -11,6 +11,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -113,17 +114,18 @@ std::vector<Tensor> call(F& f, const std::vector<Tensor>& x) {
 template <class Net> class Float64Leaves {
  public:
   explicit Float64Leaves(Net& net) {
+    std::unordered_map<const TensorImpl*, Tensor> copies;  // a tensor that stands in two places still does
     for_each_leaf_of<Tensor>(net, [&](const std::string& path, Tensor& leaf) {
       if (!leaf.defined() || !is_floating(leaf.dtype())) return;
       before_.emplace_back(&leaf, leaf);
-      const bool varied = leaf.requires_grad();
-      leaf = make_inputs({leaf}).tensors[0];
-      if (!varied) {
-        leaf.requires_grad(false);
-        return;
+      Tensor& copy = copies[&leaf.impl()];
+      if (!copy.defined()) {
+        copy = make_inputs({leaf}).tensors[0];
+        copy.requires_grad(leaf.requires_grad());
+        if (leaf.requires_grad()) inputs_.tensors.push_back(copy);
+        if (leaf.requires_grad()) inputs_.names.push_back(path);
       }
-      inputs_.tensors.push_back(leaf);
-      inputs_.names.push_back(path);
+      leaf = copy;
     });
   }
   ~Float64Leaves() {
@@ -139,10 +141,13 @@ template <class Net> class Float64Leaves {
   Inputs inputs_;
 };
 
+template <class X>
+concept OneTensor = std::same_as<X, Tensor> || ForeignArray<X>;
+
 template <class Net>
-concept Model = !std::same_as<std::remove_cvref_t<Net>, Tensor> &&
-                !std::same_as<std::remove_cvref_t<Net>, std::vector<Tensor>> &&
-                !std::is_array_v<std::remove_cvref_t<Net>>;
+concept Model =
+    !OneTensor<std::remove_cvref_t<Net>> && !std::same_as<std::remove_cvref_t<Net>, std::vector<Tensor>> &&
+    !std::is_array_v<std::remove_cvref_t<Net>>;
 
 template <class F, class Net, class Check>
 GradcheckResult check_model(F& f, Net& net, const Check& check, const GradcheckOptions& options) {
@@ -169,9 +174,9 @@ GradcheckResult gradcheck(F&& f, const Tensor (&inputs)[N], const GradcheckOptio
       [&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
       make_inputs({inputs, inputs + N}), options);
 }
-template <class F, std::same_as<Tensor> X>
+template <class F, gradcheck_detail::OneTensor X>
 GradcheckResult gradcheck(F&& f, const X& input, const GradcheckOptions& options = {}) {
-  return gradcheck(std::forward<F>(f), {input}, options);
+  return gradcheck(std::forward<F>(f), {Tensor(input)}, options);
 }
 /// The same for all tensors of a model that ask for a gradient; f(net) is called with the model, whose
 /// tensors are float64 copies meanwhile. Messages name them by path, e.g. blocks.2.fc1.weight[3,7].
@@ -194,9 +199,9 @@ GradcheckResult gradgradcheck(F&& f, const Tensor (&inputs)[N], const GradcheckO
       [&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
       make_inputs({inputs, inputs + N}), options);
 }
-template <class F, std::same_as<Tensor> X>
+template <class F, gradcheck_detail::OneTensor X>
 GradcheckResult gradgradcheck(F&& f, const X& input, const GradcheckOptions& options = {}) {
-  return gradgradcheck(std::forward<F>(f), {input}, options);
+  return gradgradcheck(std::forward<F>(f), {Tensor(input)}, options);
 }
 template <class F, gradcheck_detail::Model Net>
 GradcheckResult gradgradcheck(F&& f, Net&& net, const GradcheckOptions& options = {}) {

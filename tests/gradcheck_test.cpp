@@ -332,6 +332,20 @@ TEST_CASE("a wrong derivative in a model is named by its path") {
   CHECK(contains(result.message, "wrong derivative at blocks.2.fc1.weight[3,2] for output 0"));
 }
 
+TEST_CASE("a tensor that stands in two places of a model is one parameter") {
+  struct Tied {
+    Tensor first = randn({2}, {.requires_grad = true});
+    Tensor second = first;
+  } net;
+  const auto result = gradcheck(
+      [](const Tied& m) {
+        CHECK(m.first.is_same(m.second));
+        return square_off_by(2)(m.second);
+      },
+      net);
+  CHECK(result.input == "first[0]");
+}
+
 TEST_CASE("a model gets its own tensors back, even when the function throws") {
   Model net;
   const Tensor weight = net.blocks[0].fc1.weight, scale = net.scale;

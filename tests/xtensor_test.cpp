@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <xgrad/core/backward.hpp>
 #include <xgrad/core/create.hpp>
+#include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/sum_to.hpp>
 #include <xtensor/xeval.hpp>
 #include <xtensor/xfixed.hpp>
@@ -162,6 +163,11 @@ TEST_CASE("mutable_array() writes, counts as a write, and is for leaves only") {
   Tensor x = ones({2}, {.requires_grad = true});
   Tensor y = broadcast_to(x, {3, 2});
   CHECK_THROWS_AS(y.mutable_array<float>(), GraphError);
+}
+
+TEST_CASE("gradcheck takes an array as its input") {
+  const xt::xarray<double> a = {0.5, 2};
+  CHECK(gradcheck([](const Tensor& x) { return broadcast_to(x, {3, 2}); }, a));
 }
 
 TEST_CASE("an array of more than eight axes is refused") {
