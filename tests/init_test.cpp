@@ -127,6 +127,7 @@ TEST_CASE("fans count the receptive field, and need two axes") {
 }
 
 TEST_CASE("default weights and biases are parameters within 1/sqrt(fan_in)") {
+  xg::manual_seed(0);
   const Tensor weight = default_weight({50, 4, 2, 2}, xg::float32);
   for (const Tensor& drawn : {weight, default_bias(default_weight({5000, 16}, xg::float32))}) {
     CHECK(drawn.requires_grad());

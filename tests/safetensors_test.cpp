@@ -31,6 +31,8 @@ struct Folder {
   Folder& operator=(const Folder&) = delete;
 
   std::filesystem::path file(const std::string& bytes, const char* name = "file.safetensors") const {
+    // A file that is cut to nothing and written again is flushed to the disk by some file systems: slow.
+    std::filesystem::remove(path / name);
     std::ofstream(path / name, std::ios::binary) << bytes;
     return path / name;
   }
