@@ -100,7 +100,7 @@ class Printer {
     if (axis == x_.dim()) return put(fmt::format("{:>{}}", texts_[next_++], width_));
     const bool innermost = axis + 1 == x_.dim();
     const std::string separator =
-        innermost ? ", " : "," + std::string(x_.dim() - axis - 1, '\n') + std::string(axis + 1, ' ');
+        innermost ? ", " : fmt::format(",{:\n<{}}{:{}}", "", x_.dim() - axis - 1, "", axis + 1);
     bool first = true;
     const auto separate = [&] {
       if (!first) put(separator);
@@ -111,7 +111,7 @@ class Printer {
         axis,
         [&](std::int64_t) {
           separate();
-          if (innermost && column_ + width_ >= line_width) put("\n" + std::string(axis + 1, ' '));
+          if (innermost && column_ + width_ >= line_width) put(fmt::format("\n{:{}}", "", axis + 1));
           lay_out(axis + 1);
         },
         [&] {

@@ -127,8 +127,9 @@ std::string Progress::counts(double now) const {
   const double rate = finished_ || rate_ == 0.0 ? average : rate_;
   std::string out = total_ == 0 ? fmt::format("{} [{}", done_, duration(elapsed))
                                 : fmt::format("{}/{} [{}", done_, total_, duration(elapsed));
-  if (total_ > done_) out += "<" + (rate > 0.0 ? duration(static_cast<double>(total_ - done_) / rate) : "?");
-  out += ", " + rate_text(rate);
+  if (total_ > done_)
+    out += fmt::format("<{}", rate > 0.0 ? duration(static_cast<double>(total_ - done_) / rate) : "?");
+  out += fmt::format(", {}", rate_text(rate));
   for (const auto& [name, value] : values_) out += fmt::format(", {} {}", name, svg::value_text(value, 4));
   return out + "]";
 }
