@@ -1,8 +1,10 @@
 #include <cmath>
 #include <map>
 
+#include <xgrad/core/copy.hpp>
 #include <xgrad/core/create.hpp>
 #include <xgrad/nn/init.hpp>
+#include <xgrad/optim/clip.hpp>
 
 #include "table.hpp"
 
@@ -71,6 +73,42 @@ Outputs init_stats(const Call& c) {
   return {number(static_cast<double>(fans.in), int64), number(static_cast<double>(fans.out), int64),
           number(width(c, shape))};
 }
+
+// Parameters whose gradients are the case's inputs.
+std::vector<Tensor> with_gradients(const Call& c) {
+  std::vector<Tensor> parameters;
+  for (const Tensor& g : c.list("g")) {
+    parameters.push_back(zeros_like(g).requires_grad(true));
+    parameters.back().set_grad(clone(g));
+  }
+  return parameters;
+}
+
+std::vector<Tensor> gradients_of(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> gradients;
+  for (const Tensor& p : parameters) gradients.push_back(p.grad());
+  return gradients;
+}
+
+Outputs clip_norm(const Call& c) {
+  const std::vector<Tensor> parameters = with_gradients(c);
+  const double total =
+      optim::clip_grad_norm(parameters, c.number("max_norm"), {.norm_type = c.number("norm_type", 2)});
+  std::vector<Tensor> all = gradients_of(parameters);
+  all.push_back(number(total));
+  return all;
+}
+
+Outputs clip_value(const Call& c) {
+  const std::vector<Tensor> parameters = with_gradients(c);
+  optim::clip_grad_value(parameters, c.number("clip_value"));
+  return gradients_of(parameters);
+}
+
+const OpsOf clips{
+    {"clip_grad_norm_", clip_norm},
+    {"clip_grad_value_", clip_value},
+};
 
 const OpsOf initialisers{
     {"init_stats", init_stats},
