@@ -1,14 +1,9 @@
 #include <xgrad/ops/conv.hpp>
 
-#include "table.hpp"
+#include "size2d.hpp"
 
 namespace xg::test {
 namespace {
-
-Size2d size2d(const Call& c, const char* name, std::int64_t otherwise) {
-  const auto both = c.each<2>(name, otherwise);
-  return {both[0], both[1]};
-}
 
 Tensor conv2d_with(const Call& c) {
   return conv2d(c[0], c[1], c.find("bias"),

@@ -1,14 +1,9 @@
 #include <xgrad/ops/pool.hpp>
 
-#include "table.hpp"
+#include "size2d.hpp"
 
 namespace xg::test {
 namespace {
-
-Size2d size2d(const Call& c, const char* name, std::int64_t otherwise) {
-  const auto both = c.each<2>(name, otherwise);
-  return {both[0], both[1]};
-}
 
 Outputs max_pool(const Call& c) {
   return max_pool2d_with_indices(c[0], size2d(c, "kernel_size", 1),
