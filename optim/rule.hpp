@@ -3,11 +3,12 @@
 ///
 ///   (p, g, state..., hyper-parameters...) -> std::tuple{p', state'...}
 ///
-/// of a parameter p and its gradient g. In place it is one fused pass over memory; on the tape it is an
-/// elementwise op like any other, through which gradients flow to everything it was given.
+/// of a parameter p and its gradient g. In place and on the tape it is one fused pass over memory, with the
+/// same bits. Backward runs the lambda again, on tensors: a dual number with a tangent for each of ten
+/// arguments would be slower, and larger than all else in the library.
 
 #include <array>
-#include <functional>
+#include <memory>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -35,12 +36,64 @@ template <class F, std::size_t... I> consteval bool takes(std::index_sequence<I.
 
 /// How many arguments a generic lambda takes: the body is looked at only for the right number.
 template <class F, std::size_t N = 2> consteval std::size_t arity() {
-  static_assert(N <= max_operands, "an update's lambda takes (p, g, state..., hyper-parameters...)");
-  if constexpr (takes<F>(std::make_index_sequence<N>()))
+  if constexpr (takes<F>(std::make_index_sequence<N>())) {
     return N;
-  else
-    return arity<F, N + 1>();
+  } else {
+    static_assert(N < max_operands, "an update's lambda takes (p, g, state..., hyper-parameters...)");
+    if constexpr (N < max_operands) return arity<F, N + 1>();
+  }
 }
+
+/// An update's lambda without its type.
+struct Lambda {
+  std::size_t arguments, results;
+
+  Lambda(std::size_t n, std::size_t m) : arguments(n), results(m) {}
+  virtual ~Lambda() = default;
+  /// All results in one pass; an output may be one of the inputs.
+  virtual void write(const char* name, std::span<const Operand> inputs,
+                     std::span<Tensor* const> outputs) const = 0;
+  /// The same with public ops.
+  virtual std::vector<Recorded> run(std::span<const Recorded> arguments) const = 0;
+};
+
+template <class F, std::size_t N = arity<F>()> class LambdaOf final : public Lambda {
+ public:
+  explicit LambdaOf(F f) : Lambda(N, M), functors_{std::move(f), {}} {}
+
+  void write(const char* name, std::span<const Operand> inputs,
+             std::span<Tensor* const> outputs) const override {
+    std::array<const Operand*, N> in;
+    for (std::size_t i = 0; i < N; ++i) in[i] = &inputs[i];
+    xg::detail::run_elementwise_into(name, forward, &functors_, in, outputs);
+  }
+  std::vector<Recorded> run(std::span<const Recorded> arguments) const override {
+    return run(arguments, std::make_index_sequence<N>(), std::make_index_sequence<M>());
+  }
+
+ private:
+  static constexpr std::size_t M = xg::detail::outputs_of<F, N>;
+  static_assert(N > M, "an update's lambda takes (p, g, state..., hyper-parameters...)");
+  struct NoBackward {};
+  using Functors = xg::detail::Functors<F, NoBackward>;
+  static constexpr xg::detail::ElementwiseRule forward = {
+      {xg::detail::forward_kernel<float, Functors, N, M>, xg::detail::forward_kernel<double, Functors, N, M>},
+      {},
+      nullptr,
+      nullptr,
+      N,
+      M,
+      Keep::nothing};
+
+  template <std::size_t... A, std::size_t... R>
+  std::vector<Recorded> run(std::span<const Recorded> arguments, std::index_sequence<A...>,
+                            std::index_sequence<R...>) const {
+    const auto r = functors_.forward(arguments[A]...);
+    return {Recorded(xg::detail::result<R>(r))...};
+  }
+
+  Functors functors_;
+};
 
 }  // namespace detail
 
@@ -52,66 +105,27 @@ template <class F, std::size_t N = 2> consteval std::size_t arity() {
 ///   });
 class Rule {
  public:
-  template <class F> Rule(const char* name, std::vector<const char*> state, F lambda);
+  template <class F>
+  Rule(const char* name, std::vector<const char*> state, F lambda)
+      : Rule(std::make_shared<detail::LambdaOf<F>>(std::move(lambda)), name, std::move(state)) {}
 
   const std::vector<const char*>& state() const { return state_; }
 
   /// Overwrites the parameter and the state.
-  void write(Tensor& p, const Tensor& g, std::span<Tensor> state, std::span<const Hyper> hypers) const {
-    check(state.size(), hypers.size());
-    write_(p, g, state, hypers);
-  }
+  void write(Tensor& p, const Tensor& g, std::span<Tensor> state, std::span<const Hyper> hypers) const;
   /// p' and then the new state, recorded.
+  /// Grad    everything given, any order; at kinks what the lambda's `where` chooses.
   std::vector<Tensor> record(const Tensor& p, const Tensor& g, std::span<const Tensor> state,
-                             std::span<const Hyper> hypers) const {
-    check(state.size(), hypers.size());
-    return record_(p, g, state, hypers);
-  }
+                             std::span<const Hyper> hypers) const;
 
  private:
+  Rule(std::shared_ptr<const detail::Lambda> lambda, const char* name, std::vector<const char*> state);
   void check(std::size_t state, std::size_t hypers) const;
 
   const char* name_;
   std::vector<const char*> state_;
-  std::size_t results_;
-  std::size_t hypers_;
-  std::function<void(Tensor&, const Tensor&, std::span<Tensor>, std::span<const Hyper>)> write_;
-  std::function<std::vector<Tensor>(const Tensor&, const Tensor&, std::span<const Tensor>,
-                                    std::span<const Hyper>)>
-      record_;
+  std::shared_ptr<const detail::Lambda> lambda_;
 };
-
-template <class F>
-Rule::Rule(const char* name, std::vector<const char*> state, F lambda)
-    : name_(name), state_(std::move(state)) {
-  constexpr std::size_t arguments = detail::arity<F>();
-  constexpr std::size_t results = xg::detail::outputs_of<F, arguments>;
-  static_assert(arguments > results, "an update's lambda takes (p, g, state..., hyper-parameters...)");
-  using States = std::make_index_sequence<results - 1>;
-  using Hypers = std::make_index_sequence<arguments - results - 1>;
-  results_ = results;
-  hypers_ = Hypers::size();
-  const auto op = elementwise(name, std::move(lambda));
-  write_ = [op](Tensor& p, const Tensor& g, std::span<Tensor> s, std::span<const Hyper> h) {
-    [&]<std::size_t... S, std::size_t... H>(std::index_sequence<S...>, std::index_sequence<H...>) {
-      op.write(std::array<Tensor*, results>{&p, &s[S]...}, p, g, s[S]..., h[H].operand()...);
-    }
-    (States(), Hypers());
-  };
-  record_ = [op](const Tensor& p, const Tensor& g, std::span<const Tensor> s, std::span<const Hyper> h) {
-    return [&]<std::size_t... S, std::size_t... H>(std::index_sequence<S...>, std::index_sequence<H...>) {
-      // Of p's dtype, so that the result has it too.
-      const std::array<Hyper, sizeof...(H)> own{h[H].to(p.dtype())...};
-      if constexpr (results == 1) {
-        return std::vector<Tensor>{op(p, g, own[H].operand()...)};
-      } else {
-        auto r = op(p, g, s[S]..., own[H].operand()...);
-        return std::vector<Tensor>(std::move_iterator(r.begin()), std::move_iterator(r.end()));
-      }
-    }
-    (States(), Hypers());
-  };
-}
 
 /// A rule with its hyper-parameters as they are at one step.
 struct Update {
