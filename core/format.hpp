@@ -6,6 +6,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "tensor.hpp"
 
@@ -25,27 +26,22 @@ std::ostream& operator<<(std::ostream& out, Dtype dtype);
 
 /// fmt::format("{}", x); a number's specification holds for each element of a floating tensor: "{:.3f}".
 template <> struct fmt::formatter<xg::Tensor> {
+  // Kept as text: GCC 12 warns of an overflow inside of fmt's own parser where a user's format string is constant.
   constexpr auto parse(fmt::format_parse_context& context) {
-    const auto begin = context.begin();
-    const auto end = number_.parse(context);
-    specified_ = end != begin;
+    auto end = context.begin();
+    while (end != context.end() && *end != '}') ++end;
+    specification_ = std::string_view(context.begin(), static_cast<std::size_t>(end - context.begin()));
     return end;
   }
   auto format(const xg::Tensor& x, fmt::format_context& context) const {
-    const std::string text = specified_ ? to_string(x, [this](double v) { return write(v); }) : to_string(x);
+    const std::string text = specification_.empty() ? to_string(x) : to_string(x, [this](double v) {
+      return fmt::format(fmt::runtime(fmt::format("{{:{}}}", specification_)), v);
+    });
     return std::copy(text.begin(), text.end(), context.out());
   }
 
  private:
-  std::string write(double value) const {
-    fmt::memory_buffer buffer;
-    fmt::format_context context(fmt::appender(buffer), {});
-    number_.format(value, context);
-    return fmt::to_string(buffer);
-  }
-
-  fmt::formatter<double> number_;
-  bool specified_ = false;
+  std::string_view specification_;
 };
 
 template <> struct fmt::formatter<xg::Dims> : fmt::formatter<fmt::string_view> {

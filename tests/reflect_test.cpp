@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <atomic>
@@ -170,7 +171,7 @@ TEST_CASE("64 fields are seen, 65 are refused") {
   Widest widest;
   const auto names = names_of(widest);
   REQUIRE(names.size() == 64);
-  for (std::size_t i = 0; i < 64; ++i) CHECK(names[i] == "m" + std::to_string(i));
+  for (std::size_t i = 0; i < 64; ++i) CHECK(names[i] == fmt::format("m{}", i));
   int next = 0;
   xg::for_each_field(widest, [&](std::string_view, int& field) { field = next++; });
   CHECK(widest.m0 == 0);
