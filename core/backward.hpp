@@ -15,8 +15,8 @@ struct GradOptions {
 };
 
 /// Gradients of the outputs (summed, each times its cotangent) with respect to the inputs; no .grad is
-/// touched. Inputs may be leaves or results of recorded ops. Throws  GraphError "[grad] no output depends on
-/// input 1 [3, 4]: ...".
+/// touched. Inputs may be leaves or results of recorded ops.
+/// Throws  GraphError "[grad] no output depends on input 1 [3, 4]: ...".
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options = {});
 Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options = {});

@@ -15,7 +15,8 @@ Tensor contiguous(const Tensor& x);
 /// Grad    any order.
 Tensor clone(const Tensor& x);
 /// x converted to another dtype, x itself if it has it already. Floating to integer truncates, to bool tests
-/// != 0. Grad    between floating dtypes, any order.
+/// != 0.
+/// Grad    between floating dtypes, any order.
 Tensor to(const Tensor& x, Dtype dtype);
 
 /// Overwrites a leaf's values in place, broadcasting and converting; a write, so it bumps dst's version.

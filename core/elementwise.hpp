@@ -238,8 +238,8 @@ template <class F, class B = detail::ByDuals> class Elementwise {
   }
 
   /// Runs the lambda and writes its results over existing leaves, which may be among the arguments: one fused
-  /// pass, nothing recorded. Outputs have the full shape and keep their dtype. Throws  ShapeError "[name]
-  /// output 0 has shape [3], the result has shape [2, 3]"; GraphError if on the tape.
+  /// pass, nothing recorded. Outputs have the full shape and keep their dtype.
+  /// Throws  ShapeError "[name] output 0 has shape [3], the result has shape [2, 3]"; GraphError if on the tape.
   template <std::size_t M, class... Args>
   requires(std::convertible_to<const Args&, Operand>&&...) void write(const std::array<Tensor*, M>& outputs,
                                                                       const Args&... args) const {

@@ -13,7 +13,8 @@ void set_num_threads(int threads);
 
 /// The number of threads a `parallel_for` of this thread may use: what the innermost ThreadGuard,
 /// set_num_threads or the environment's XGRAD_NUM_THREADS says, in this order, and otherwise one for each
-/// core. Throws  ValueError when XGRAD_NUM_THREADS is not a whole number from 1 to 1024.
+/// core.
+/// Throws  ValueError when XGRAD_NUM_THREADS is not a whole number from 1 to 1024.
 int num_threads();
 
 /// Within its scope, calls made by this thread use that many threads; other threads are not affected.

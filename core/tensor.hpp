@@ -125,7 +125,8 @@ class Tensor {
   void register_hook(std::function<Tensor(const Tensor&)> hook);
 
   /// Gradients of this tensor (times `g`; a scalar needs none) are added to the .grad of every leaf it
-  /// depends on. Throws  GraphError "[backward] ...": not on the tape, shape of g, already walked and freed,
+  /// depends on.
+  /// Throws  GraphError "[backward] ...": not on the tape, shape of g, already walked and freed,
   /// written since.
   void backward(const Tensor& g = {}, BackwardOptions options = {}) const;
 

@@ -28,10 +28,10 @@ struct DecisionMapOptions {
 };
 
 /// What a classifier of two classes believes over the plane: its probability of class 1 as a colour, the
-/// boundary at 1/2 as a line, the samples as circles (class 0) and squares (class 1). Shapes  probabilities
-/// [rows * cols] on a grid that includes the ends of both ranges; row 0 lies at y_range.lo. Units   width and
-/// height in pixels. Throws  ShapeError if probabilities do not fit rows and cols; ValueError for an empty
-/// range, a label other than
+/// boundary at 1/2 as a line, the samples as circles (class 0) and squares (class 1).
+/// Shapes  probabilities [rows * cols] on a grid that includes the ends of both ranges; row 0 lies at y_range.lo.
+/// Units   width and height in pixels.
+/// Throws  ShapeError if probabilities do not fit rows and cols; ValueError for an empty range, a label other than
 ///         0 and 1, or a size without room.
 std::string decision_map(std::span<const double> probabilities, std::size_t rows, std::size_t cols,
                          const std::vector<LabelledPoint>& points, const DecisionMapOptions& options = {});

@@ -24,9 +24,9 @@ struct HeatMapOptions {
 /// A matrix as coloured cells with a colour bar, row 0 at the top; NaN and infinity are left transparent.
 /// Shapes  values [rows * cols], row by row.
 /// Units   width in pixels; the height follows, so that cells are square as long as that leaves a usable
-/// shape. Throws  ShapeError if values, x_names or y_names do not fit rows and cols; ValueError for an empty
-/// range or a
-///         width below 160.
+/// shape.
+/// Throws  ShapeError if values, x_names or y_names do not fit rows and cols; ValueError for an
+///         empty range or a width below 160.
 std::string heat_map(std::span<const double> values, std::size_t rows, std::size_t cols,
                      const HeatMapOptions& options = {});
 
