@@ -32,9 +32,8 @@ struct ChartOptions {
 
 /// A line chart as a self-contained SVG element with a legend; pointing at a line shows its values.
 /// Units   width and height in pixels.
-/// Throws  ShapeError if a series has an x of another length than its y; ValueError for a size or a range
-/// without
-///         room for a chart.
+/// Throws  ShapeError if a series has an x of another length than its y; ValueError for a size or a
+///         range without room for a chart.
 std::string line_chart(const std::vector<Series>& series, const ChartOptions& options = {});
 
 }  // namespace xg::optim
