@@ -17,6 +17,8 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/nn/data.hpp>
 
+#include "support/message_of.hpp"
+
 namespace {
 
 using xg::Tensor;
@@ -57,18 +59,6 @@ std::string idx(char code, const std::vector<unsigned char>& sizes, const std::s
   for (const unsigned char size : sizes) bytes += std::string(3, '\0') + static_cast<char>(size);
   return bytes + data;
 }
-
-template <class E, class F> std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  }
-  FAIL("nothing was thrown");
-  return {};
-}
-
-bool contains(const std::string& text, const std::string& piece) { return text.find(piece) != text.npos; }
 
 std::string csv_error(const std::string& text, const CsvOptions& options = {}) {
   return message_of<xg::IoError>([&] { parse_csv(text, options); });

@@ -17,6 +17,8 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/nn/safetensors.hpp>
 
+#include "support/message_of.hpp"
+
 namespace {
 
 using xg::Tensor;
@@ -83,18 +85,6 @@ std::string snapshot(const Model& model) {
   });
   return all;
 }
-
-template <class E, class F> std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  }
-  FAIL("nothing was thrown");
-  return {};
-}
-
-bool contains(const std::string& text, const std::string& piece) { return text.find(piece) != text.npos; }
 
 }  // namespace
 
