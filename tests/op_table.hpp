@@ -39,9 +39,6 @@ struct OpRow {
   std::function<Tensor(const Inputs&)> reference = {};
   /// Inputs on which values and gradients must be finite, in both precisions.
   std::vector<Inputs> extremes = {};
-  /// Must throw an xg::Error whose text contains `error`, which starts with "[op]".
-  std::function<void()> bad = {};
-  std::string error = {};
   double tolerance = 1e-12;    ///< of values in float64, relative to 1 + |reference|
   double tolerance32 = 2e-5;   ///< of values and gradients in float32 against float64
   bool differentiable = true;  ///< false: the result never asks for a gradient

@@ -46,9 +46,7 @@ std::vector<OpRow> softmax_family() {
              return generate(in[0].shape(),
                              [&](std::int64_t i) { return std::exp(log_share(in[0], i, in[0].size(1), 1)); });
            },
-       .extremes = {far},
-       .bad = [] { softmax(zeros({2}), 1); },
-       .error = "[softmax] axis 1 is out of range"},
+       .extremes = {far}},
       {.name = "softmax/inner axis",
        .run = [](const Inputs& in) { return softmax(in[0], 1); },
        .args = {{.shape = {2, 3, 4}}},
@@ -63,9 +61,7 @@ std::vector<OpRow> softmax_family() {
            [](const Inputs& in) {
              return generate({3, 11}, [&](std::int64_t i) { return log_share(in[0], i, 11, 1); });
            },
-       .extremes = {far},
-       .bad = [] { log_softmax(zeros({2}, {.dtype = int64}), 0); },
-       .error = "[log_softmax] needs a floating tensor, got int64"},
+       .extremes = {far}},
       {.name = "cross_entropy_rows",
        .run = [](const Inputs& in) { return cross_entropy_rows(in[0], in[1]); },
        .args = {{.shape = {5, 4}}, {.fixed = targets}},
@@ -73,12 +69,7 @@ std::vector<OpRow> softmax_family() {
            [](const Inputs& in) {
              return row_losses(in, {1, 1, 1, 1}, 0, -100);
            },
-       .extremes = {{far[0], tensor({1, 2}, {.dtype = int64})}},
-       .bad =
-           [] {
-             cross_entropy_rows(zeros({5, 3}), targets);
-           },
-       .error = "[cross_entropy_rows] target 3 at [0] is no class: logits are [5, 3]"},
+       .extremes = {{far[0], tensor({1, 2}, {.dtype = int64})}}},
       {.name = "cross_entropy_rows/weighted, smoothed, ignoring",
        .run =
            [](const Inputs& in) {
