@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "../core/create.hpp"
 #include "../core/elementwise.hpp"
 #include "arithmetic.hpp"
 #include "view.hpp"
@@ -51,6 +52,15 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   Shape channels = Shape::filled(x.dim() - 1, 1);
   channels[0] = weight.numel();
   return op(x, reshape(weight, channels));
+}
+
+Tensor rrelu(const Tensor& x, double lower, double upper, bool training, Generator& generator) {
+  if (!(lower <= upper))
+    throw ValueError(fmt::format("[rrelu] lower {} and upper {}: lower must not exceed upper", lower, upper));
+  if (!training) return leaky_relu(x, (lower + upper) / 2);
+  if (!is_floating(x.dtype())) throw_not_floating("rrelu", x.dtype());
+  static const auto op = elementwise("rrelu", [](auto v, auto s) { return where(v > 0.0, v, s * v); });
+  return op(x, uniform(x.shape(), lower, upper, {.dtype = x.dtype()}, generator));
 }
 
 Tensor threshold(const Tensor& x, double threshold, double value) {
@@ -146,6 +156,16 @@ Tensor hardtanh(const Tensor& x, double min_val, double max_val) {
   return elementwise("hardtanh", [low = min_val, high = max_val](auto v) {
     return where(v <= low, low, where(v >= high, high, v));
   })(x);
+}
+
+Tensor glu(const Tensor& x, std::int64_t axis) {
+  static const auto op = elementwise("glu", [](auto a, auto b) { return a * sigmoid(b); });
+  const std::int64_t length = x.shape()[normalize_axis("glu", axis, x.shape())];
+  if (length % 2 != 0)
+    throw ShapeError(fmt::format("[glu] axis {} of {} has the odd length {}: it must split into halves", axis,
+                                 to_string(x.shape()), length));
+  const std::vector<Tensor> halves = split(x, {length / 2, length / 2}, axis);
+  return op(halves[0], halves[1]);
 }
 
 }  // namespace xg

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+
 #include "../core/operand.hpp"
+#include "../core/random.hpp"
 #include "math.hpp"
 
 namespace xg {
@@ -21,6 +24,13 @@ Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
 /// Grad    x and weight, any order; weight at 0.
 /// Throws  ShapeError "[prelu] weight [3] fits neither one element nor the channels, axis 1, of x [2, 4]".
 Tensor prelu(const Tensor& x, const Tensor& weight);
+/// leaky_relu with a random slope for each element, uniform on [lower, upper), while training, else with their
+/// mean.
+/// Grad    any order; the slope at 0.
+/// Throws  ValueError "[rrelu] lower 0.5 and upper 0.25: lower must not exceed upper".
+/// Source  Xu et al. 2015, arXiv:1505.00853.
+Tensor rrelu(const Tensor& x, double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false,
+             Generator& generator = default_generator());
 /// x for x > threshold, else value.
 Tensor threshold(const Tensor& x, double threshold, double value);
 
@@ -65,5 +75,12 @@ Tensor hardsigmoid(const Tensor& x);
 Tensor hardswish(const Tensor& x);
 /// x within [min_val, max_val].
 Tensor hardtanh(const Tensor& x, double min_val = -1, double max_val = 1);
+
+/// a * sigmoid(b), where a and b are the halves of x along one axis.
+/// Shapes  the axis becomes half as long.
+/// Grad    any order.
+/// Throws  ShapeError "[glu] axis -1 of [2, 3] has the odd length 3: it must split into halves".
+/// Source  Dauphin et al. 2016, arXiv:1612.08083.
+Tensor glu(const Tensor& x, std::int64_t axis = -1);
 
 }  // namespace xg

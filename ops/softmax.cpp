@@ -254,6 +254,19 @@ Tensor log_softmax(const Tensor& x, std::int64_t axis) {
   return along("log_softmax", log_softmax_last, x, axis);
 }
 
+Tensor softmin(const Tensor& x, std::int64_t axis) { return softmax(-x, axis); }
+
+Tensor gumbel_softmax(const Tensor& logits, double tau, bool hard, std::int64_t axis, Generator& generator) {
+  if (!(tau > 0)) throw ValueError(fmt::format("[gumbel_softmax] tau {}: must be positive", tau));
+  if (!is_floating(logits.dtype())) throw_not_floating("gumbel_softmax", logits.dtype());
+  // Drawn in float64, where 0 and 1 hardly ever come up, so that both precisions see the same noise.
+  const Tensor noise = -log(-log(rand(logits.shape(), {.dtype = float64}, generator)));
+  const Tensor soft = softmax((logits + to(noise, logits.dtype())) / tau, axis);
+  if (!hard) return soft;
+  const Tensor draw = no_grad([&] { return scatter(zeros_like(soft), axis, argmax(soft, axis, true), 1.0); });
+  return record("gumbel_softmax", {&soft}, draw, [](const Tensor& g) { return g; });
+}
+
 Tensor cross_entropy_rows(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& options) {
   const Targets t = checked_targets(logits, target, options);
   const Tensor x = no_grad([&] { return contiguous(logits); });

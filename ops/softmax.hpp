@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "../core/random.hpp"
 #include "../core/tensor.hpp"
 
 namespace xg {
@@ -13,6 +14,17 @@ Tensor softmax(const Tensor& x, std::int64_t axis);
 /// x - log(sum(exp(x))) along one axis.
 /// Grad    any order; saves the result.
 Tensor log_softmax(const Tensor& x, std::int64_t axis);
+/// softmax(-x).
+/// Grad    any order.
+Tensor softmin(const Tensor& x, std::int64_t axis);
+/// softmax((logits + noise) / tau) with Gumbel noise -log(-log(u)): the largest element is a draw from
+/// softmax(logits). `hard` returns that draw, 1 at the largest element and 0 elsewhere, with the gradient of
+/// the soft one.
+/// Grad    logits, any order.
+/// Throws  ValueError "[gumbel_softmax] tau 0: must be positive".
+/// Source  Jang et al. 2016, arXiv:1611.01144; Maddison et al. 2016, arXiv:1611.00712.
+Tensor gumbel_softmax(const Tensor& logits, double tau = 1, bool hard = false, std::int64_t axis = -1,
+                      Generator& generator = default_generator());
 
 struct CrossEntropyOptions {
   Tensor weight = {};          ///< of each class; undefined: 1

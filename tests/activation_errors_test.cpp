@@ -22,5 +22,20 @@ TEST_CASE("wrong calls of prelu") {
                        Error);
 }
 
+TEST_CASE("wrong calls of rrelu") {
+  CHECK_THROWS_WITH_AS(rrelu(ones({2}), 0.5, 0.25),
+                       "[rrelu] lower 0.5 and upper 0.25: lower must not exceed upper", ValueError);
+  CHECK_THROWS_WITH_AS(rrelu(ones({2}, {.dtype = int64}), 0.25, 0.5, true),
+                       "[rrelu] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+}
+
+TEST_CASE("wrong calls of glu") {
+  CHECK_THROWS_WITH_AS(glu(ones({2, 3})),
+                       "[glu] axis -1 of [2, 3] has the odd length 3: it must split into halves", ShapeError);
+  CHECK_THROWS_WITH_AS(glu(ones({2, 4}), 2), "[glu] axis 2 is out of range for a tensor of shape [2, 4]",
+                       IndexError);
+}
+
 }  // namespace
 }  // namespace xg

@@ -21,6 +21,9 @@ std::vector<OpRow> piecewise() {
           "leaky_relu", [](const Tensor& x) { return leaky_relu(x); }, domain(-3, 3, {0}), extreme(1e30),
           [](double x) { return x > 0 ? x : 0.01 * x; }),
       unary(
+          "rrelu", [](const Tensor& x) { return rrelu(x, 0.125, 0.375); }, domain(-3, 3, {0}), extreme(1e30),
+          [](double x) { return x > 0 ? x : 0.25 * x; }),
+      unary(
           "threshold", [](const Tensor& x) { return threshold(x, 0.5, 20); }, domain(-3, 3, {0.5}),
           extreme(1e30), [](double x) { return x > 0.5 ? x : 20; }),
       unary(
@@ -82,6 +85,24 @@ std::vector<OpRow> smooth() {
   };
 }
 
+// Row-major element i of glu along the middle of three axes, which has length 4 in x.
+double gated(const Tensor& x, std::int64_t i) {
+  const std::int64_t at = i / 6 * 12 + i % 6;
+  return element(x, at) * sigmoid_of(element(x, at + 6));
+}
+
+std::vector<OpRow> gates() {
+  return {{.name = "glu",
+           .run = [](const Inputs& in) { return glu(in[0], 1); },
+           .args = {{.shape = {2, 4, 3}}},
+           .also = {{{.shape = {0, 4, 3}}}},
+           .reference =
+               [](const Inputs& in) {
+                 return generate({in[0].size(0), 2, 3}, [&](std::int64_t i) { return gated(in[0], i); });
+               },
+           .extremes = {{tensor({{{1e4}, {-1e4}}, {{1e4}, {1e4}}}, {.dtype = float64})}}}};
+}
+
 std::vector<OpRow> learnable() {
   return {{.name = "prelu",
            .run = [](const Inputs& in) { return prelu(in[0], in[1]); },
@@ -98,7 +119,7 @@ std::vector<OpRow> learnable() {
                }}};
 }
 
-const RowsOf piecewise_rows(piecewise), smooth_rows(smooth), learnable_rows(learnable);
+const RowsOf piecewise_rows(piecewise), smooth_rows(smooth), gate_rows(gates), learnable_rows(learnable);
 
 }  // namespace
 }  // namespace xg::test

@@ -62,6 +62,33 @@ std::vector<OpRow> softmax_family() {
              return generate({3, 11}, [&](std::int64_t i) { return log_share(in[0], i, 11, 1); });
            },
        .extremes = {far}},
+      {.name = "softmin",
+       .run = [](const Inputs& in) { return softmin(in[0], 1); },
+       .args = {{.shape = {3, 5}}},
+       .reference =
+           [](const Inputs& in) {
+             const Tensor turned = generate({3, 5}, [&](std::int64_t i) { return -element(in[0], i); });
+             return generate({3, 5}, [&](std::int64_t i) { return std::exp(log_share(turned, i, 5, 1)); });
+           },
+       .extremes = {far}},
+      {.name = "gumbel_softmax",
+       .run =
+           [](const Inputs& in) {
+             Generator random(5);
+             return gumbel_softmax(in[0], 0.5, false, 1, random);
+           },
+       .args = {{.shape = {3, 5}}},
+       .reference =
+           [](const Inputs& in) {
+             Generator random(5);
+             std::vector<double> u(15);
+             random.fill_uniform(u);
+             const Tensor noisy = generate({3, 5}, [&](std::int64_t i) {
+               return (element(in[0], i) - std::log(-std::log(u[static_cast<std::size_t>(i)]))) / 0.5;
+             });
+             return generate({3, 5}, [&](std::int64_t i) { return std::exp(log_share(noisy, i, 5, 1)); });
+           },
+       .extremes = {far}},
       {.name = "cross_entropy_rows",
        .run = [](const Inputs& in) { return cross_entropy_rows(in[0], in[1]); },
        .args = {{.shape = {5, 4}}, {.fixed = targets}},

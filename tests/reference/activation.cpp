@@ -34,6 +34,9 @@ const OpsOf activations{
     {"logsigmoid", unary(log_sigmoid)},
     {"threshold", [](const Call& c) { return threshold(c[0], c.number("threshold"), c.number("value")); }},
     {"prelu", binary(prelu)},
+    {"rrelu_eval", [](const Call& c) { return rrelu(c[0], c.number("lower"), c.number("upper")); }},
+    {"glu", [](const Call& c) { return glu(c[0], c.integer("dim")); }},
+    {"softmin", [](const Call& c) { return softmin(c[0], c.integer("dim")); }},
     {"softmax", [](const Call& c) { return softmax(c[0], c.integer("dim")); }},
     {"log_softmax", [](const Call& c) { return log_softmax(c[0], c.integer("dim")); }},
 };
