@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/strided.hpp>
@@ -9,8 +10,13 @@
 namespace xg::test {
 namespace {
 
-std::vector<std::vector<OpRow> (*)()>& families() {
-  static std::vector<std::vector<OpRow> (*)()> list;
+struct Family {
+  std::vector<OpRow> (*rows)();
+  std::string name;
+};
+
+std::vector<Family>& families() {
+  static std::vector<Family> list;
   return list;
 }
 
@@ -53,20 +59,29 @@ OpRow with_extremes(OpRow row, const std::vector<double>& values, std::size_t in
 
 }  // namespace
 
-RowsOf::RowsOf(std::vector<OpRow> (*family)()) { families().push_back(family); }
+RowsOf::RowsOf(std::vector<OpRow> (*rows)(), const char* file) {
+  families().push_back({rows, family_of(file, "op_table_")});
+}
+
+std::string family_of(std::string_view file, std::string_view prefix) {
+  return std::filesystem::path(file).stem().string().substr(prefix.size());
+}
 
 const std::vector<OpRow>& op_table() {
   static const std::vector<OpRow> rows = [] {
     std::vector<OpRow> all;
-    for (const auto& family : families())
-      for (OpRow& row : family()) all.push_back(std::move(row));
+    for (const Family& family : families())
+      for (OpRow& row : family.rows()) {
+        row.family = family.name;
+        all.push_back(std::move(row));
+      }
     return all;
   }();
   return rows;
 }
 
-Inputs draw(const std::vector<Arg>& args) {
-  Generator random(20240229);
+Inputs draw(const std::vector<Arg>& args, std::uint64_t seed) {
+  Generator random(seed);
   Inputs inputs;
   for (const Arg& arg : args) inputs.push_back(draw_one(arg, random));
   return inputs;

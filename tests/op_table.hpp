@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/core/tensor.hpp>
@@ -43,20 +44,24 @@ struct OpRow {
   double tolerance32 = 2e-5;   ///< of values and gradients in float32 against float64
   bool differentiable = true;  ///< false: the result never asks for a gradient
   bool smooth = true;          ///< false: second derivatives are zero nearly everywhere or not defined
+  std::string family = {};     ///< from the file's name
 };
 
 /// Adds a family's rows to the table, from a namespace-scope constant:
 /// `const RowsOf reduce_rows([] { return std::vector<OpRow>{{.name = "sum", ...}}; });`
 class RowsOf {
  public:
-  explicit RowsOf(std::vector<OpRow> (*family)());
+  explicit RowsOf(std::vector<OpRow> (*rows)(), const char* file = __builtin_FILE());
 };
 
 /// All rows of all families.
 const std::vector<OpRow>& op_table();
 
-/// Inputs for a list of args; the same ones at each call.
-Inputs draw(const std::vector<Arg>& args);
+/// Inputs for a list of args; the same ones at each call with the same seed.
+Inputs draw(const std::vector<Arg>& args, std::uint64_t seed = 20240229);
+
+/// "view" for tests/op_table_view.cpp and the prefix "op_table_".
+std::string family_of(std::string_view file, std::string_view prefix);
 
 /// The element of x with this row-major number, whatever the dtype and the strides.
 double element(const Tensor& x, std::int64_t i);
