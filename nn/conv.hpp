@@ -9,7 +9,7 @@ namespace xg::nn {
 
 struct Conv2dOptions {
   Size2d stride = 1;
-  Size2d padding = 0;  ///< zeros around each image
+  ConvPadding<2> padding = 0;  ///< zeros around each image
   Size2d dilation = 1;
   std::int64_t groups = 1;
   bool bias = true;

@@ -1,6 +1,7 @@
 #include "conv_kernel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -16,29 +17,42 @@ using Offsets = std::vector<std::int64_t>;
 /// strips, so that the elements which neighbouring windows of that stride read with one tap lie side by
 /// side.
 struct Canvas {
-  std::int64_t top, rows, left, columns, split;
+  std::int64_t front, planes, top, rows, left, columns, split;
 
   std::int64_t strip() const { return ceil_div(columns, split); }
   std::int64_t row_length() const { return strip() * split; }
   std::int64_t plane() const { return rows * row_length(); }
-  std::int64_t offset(std::int64_t row, std::int64_t column) const {
-    return row * row_length() + column % split * strip() + column / split;
+  std::int64_t size() const { return planes * plane(); }
+  std::int64_t offset(std::int64_t plane, std::int64_t row, std::int64_t column) const {
+    return (plane * rows + row) * row_length() + column % split * strip() + column / split;
   }
 };
 
 constexpr std::int64_t slack = 16;  // what OffsetMatrix reads too much
 
-/// The images of a tensor [n, c, h, w] of any strides.
+/// The images of a tensor [n, c, ...] of any strides.
 template <class T> struct Images {
   explicit Images(const Tensor& x)
-      : data(x.data<T>()), strides(x.strides()), height(x.size(2)), width(x.size(3)) {}
+      : data(x.data<T>()), image_step(x.strides()[0]), channel_step(x.strides()[1]) {
+    const std::size_t missing = 5 - x.dim();
+    for (std::size_t i = missing; i < 3; ++i) {
+      size[i] = x.shape()[i + 2 - missing];
+      step[i] = x.strides()[i + 2 - missing];
+    }
+  }
   const T* at(std::int64_t image, std::int64_t channel) const {
-    return data + image * strides[0] + channel * strides[1];
+    return data + image * image_step + channel * channel_step;
+  }
+  bool is_dense() const {
+    std::int64_t dense = 1;
+    for (std::size_t i = 3; i-- > 0; dense *= size[i])
+      if (size[i] != 1 && step[i] != dense) return false;
+    return true;
   }
 
   const T* data;
-  Strides strides;
-  std::int64_t height, width;
+  std::int64_t image_step, channel_step;
+  std::array<std::int64_t, 3> size{1, 1, 1}, step{};  // of planes, rows and columns
 };
 
 template <class T>
@@ -58,17 +72,17 @@ void draw_row(const Canvas& c, const T* row, std::int64_t step, std::int64_t wid
   }
 }
 
-/// `channels` planes of one image.
+/// `channels` of one image.
 template <class T>
 void draw(const Canvas& c, const Images<T>& x, std::int64_t image, std::int64_t channel,
           std::int64_t channels, T* to) {
   for (std::int64_t k = 0; k < channels; ++k)
-    for (std::int64_t r = 0; r < c.rows; ++r, to += c.row_length()) {
-      const std::int64_t y = c.top + r;
-      if (y < 0 || y >= x.height)
+    for (std::int64_t r = 0; r < c.planes * c.rows; ++r, to += c.row_length()) {
+      const std::int64_t z = c.front + r / c.rows, y = c.top + r % c.rows;
+      if (z < 0 || z >= x.size[0] || y < 0 || y >= x.size[1])
         std::fill_n(to, c.row_length(), T{});
       else
-        draw_row(c, x.at(image, channel + k) + y * x.strides[2], x.strides[3], x.width, to);
+        draw_row(c, x.at(image, channel + k) + z * x.step[0] + y * x.step[1], x.step[2], x.size[2], to);
     }
 }
 
@@ -76,32 +90,38 @@ Canvas window_canvas(const ConvSizes& s) {
   const auto extent = [](const WindowAxis& a) {
     return (a.out - 1) * a.stride + (a.kernel - 1) * a.dilation + 1;
   };
-  return {-s.y.padding, extent(s.y), -s.x.padding, extent(s.x), s.x.stride};
+  return {-s.z.padding, extent(s.z), -s.y.padding, extent(s.y), -s.x.padding, extent(s.x), s.x.stride};
 }
 
 Offsets tap_offsets(const ConvSizes& s, const Canvas& canvas) {
   Offsets offsets;
   for (std::int64_t c = 0; c < s.channels; ++c)
-    for (std::int64_t i = 0; i < s.y.kernel; ++i)
-      for (std::int64_t j = 0; j < s.x.kernel; ++j)
-        offsets.push_back(c * canvas.plane() + canvas.offset(i * s.y.dilation, j * s.x.dilation));
+    for (std::int64_t k = 0; k < s.z.kernel; ++k)
+      for (std::int64_t i = 0; i < s.y.kernel; ++i)
+        for (std::int64_t j = 0; j < s.x.kernel; ++j)
+          offsets.push_back(c * canvas.size() +
+                            canvas.offset(k * s.z.dilation, i * s.y.dilation, j * s.x.dilation));
   return offsets;
 }
 
-Offsets place_offsets(std::int64_t rows, std::int64_t columns, std::int64_t row_step) {
+Offsets place_offsets(std::int64_t planes, std::int64_t rows, std::int64_t columns, std::int64_t plane_step,
+                      std::int64_t row_step) {
   Offsets offsets;
-  for (std::int64_t y = 0; y < rows; ++y)
-    for (std::int64_t x = 0; x < columns; ++x) offsets.push_back(y * row_step + x);
+  for (std::int64_t z = 0; z < planes; ++z)
+    for (std::int64_t y = 0; y < rows; ++y)
+      for (std::int64_t x = 0; x < columns; ++x) offsets.push_back(z * plane_step + y * row_step + x);
   return offsets;
+}
+// The places of windows on their canvas.
+Offsets place_offsets(const ConvSizes& s, const Canvas& canvas) {
+  return place_offsets(s.z.out, s.y.out, s.x.out, s.z.stride * canvas.plane(),
+                       s.y.stride * canvas.row_length());
 }
 
 // One tap at each element: the image itself is the matrix.
 bool is_pointwise(const ConvSizes& s) {
   const auto plain = [](const WindowAxis& a) { return a.kernel == 1 && a.stride == 1 && a.padding == 0; };
-  return plain(s.y) && plain(s.x);
-}
-template <class T> bool has_dense_planes(const Images<T>& x) {
-  return x.strides[3] == 1 && x.strides[2] == x.width;
+  return plain(s.z) && plain(s.y) && plain(s.x);
 }
 
 // Calls f(image, group, buffer) for all of them, on several threads.
@@ -142,46 +162,54 @@ std::pair<std::int64_t, std::int64_t> reach(const WindowAxis& a) {
   return {first, (a.in - 1 + a.padding) / a.stride - first + 1};
 }
 
-/// One kind of elements in both directions: a convolution of g with those taps, turned round.
+/// One kind of elements in all directions: a convolution of g with those taps, turned round.
 template <class T> struct InputPhase {
+  const AxisPhase& z;
   const AxisPhase& y;
   const AxisPhase& x;
   Offsets taps, places;
   std::vector<T> weight;  // [groups * channels, taps]
 
+  std::int64_t elements() const { return z.length * y.length * x.length; }
   std::int64_t tap_count() const { return static_cast<std::int64_t>(taps.size()); }
 };
 
 template <class T>
-InputPhase<T> input_phase(const ConvSizes& s, const Canvas& canvas, const AxisPhase& y, const AxisPhase& x,
-                          const T* weight) {
-  InputPhase<T> phase{y, x, {}, place_offsets(y.length, x.length, canvas.row_length()), {}};
+InputPhase<T> input_phase(const ConvSizes& s, const Canvas& canvas, const AxisPhase& z, const AxisPhase& y,
+                          const AxisPhase& x, const T* weight) {
+  InputPhase<T> phase{
+      z, y, x, {}, place_offsets(z.length, y.length, x.length, canvas.plane(), canvas.row_length()), {}};
   for (std::int64_t o = 0; o < s.filters; ++o)
-    for (const std::int64_t i : y.behind)
-      for (const std::int64_t j : x.behind)
-        phase.taps.push_back(o * canvas.plane() + (y.first - i - canvas.top) * canvas.row_length() + x.first -
-                             j - canvas.left);
+    for (const std::int64_t k : z.behind)
+      for (const std::int64_t i : y.behind)
+        for (const std::int64_t j : x.behind)
+          phase.taps.push_back(o * canvas.size() + canvas.offset(z.first - k - canvas.front,
+                                                                 y.first - i - canvas.top,
+                                                                 x.first - j - canvas.left));
   for (std::int64_t c = 0; c < s.groups * s.channels; ++c)
     for (std::int64_t o = 0; o < s.filters; ++o) {
       const T* kernel =
-          weight + ((c / s.channels * s.filters + o) * s.channels + c % s.channels) * s.y.kernel * s.x.kernel;
-      for (const std::int64_t i : y.taps)
-        for (const std::int64_t j : x.taps) phase.weight.push_back(kernel[i * s.x.kernel + j]);
+          weight + ((c / s.channels * s.filters + o) * s.channels + c % s.channels) * s.kernel();
+      for (const std::int64_t k : z.taps)
+        for (const std::int64_t i : y.taps)
+          for (const std::int64_t j : x.taps)
+            phase.weight.push_back(kernel[(k * s.y.kernel + i) * s.x.kernel + j]);
     }
   return phase;
 }
 
-// Puts the elements of one phase in their places, `planes` images of them.
-template <class T>
-void scatter_phase(const ConvSizes& s, const AxisPhase& y, const AxisPhase& x, std::int64_t planes,
-                   const T* from, T* dx) {
-  const std::int64_t top = y.first * s.y.stride + y.phase - s.y.padding,
-                     left = x.first * s.x.stride + x.phase - s.x.padding;
-  for (std::int64_t c = 0; c < planes; ++c)
-    for (std::int64_t i = 0; i < y.length; ++i, from += x.length) {
-      T* row = dx + (c * s.y.in + top + i * s.y.stride) * s.x.in + left;
-      for (std::int64_t j = 0; j < x.length; ++j) row[j * s.x.stride] = from[j];
-    }
+// Puts the elements of one phase in their places, `channels` images of them.
+template <class T> void scatter_phase(const ConvSizes& s, const InputPhase<T>& p, const T* from, T* dx) {
+  const auto element = [](const WindowAxis& a, const AxisPhase& phase, std::int64_t i) {
+    return (phase.first + i) * a.stride + phase.phase - a.padding;
+  };
+  for (std::int64_t c = 0; c < s.channels; ++c)
+    for (std::int64_t k = 0; k < p.z.length; ++k)
+      for (std::int64_t i = 0; i < p.y.length; ++i, from += p.x.length) {
+        const std::int64_t z = element(s.z, p.z, k), y = element(s.y, p.y, i), x = element(s.x, p.x, 0);
+        T* row = dx + ((c * s.z.in + z) * s.y.in + y) * s.x.in + x;
+        for (std::int64_t j = 0; j < p.x.length; ++j) row[j * s.x.stride] = from[j];
+      }
 }
 
 }  // namespace
@@ -195,16 +223,15 @@ template <class T> void convolve(const ConvSizes& s, const Tensor& x, const Tens
   const auto result = [&](std::int64_t image, std::int64_t group) {
     return y + (image * s.groups + group) * s.filters * s.places();
   };
-  if (is_pointwise(s) && has_dense_planes(images))
+  if (is_pointwise(s) && images.is_dense())
     return for_each_image<T>(s, 0, [&](std::int64_t image, std::int64_t group, T*) {
-      const StridedMatrix<T> planes{images.at(image, group * s.channels), images.strides[1], 1};
+      const StridedMatrix<T> planes{images.at(image, group * s.channels), images.channel_step, 1};
       gemm(s.filters, s.places(), s.taps(), weights_of(group), planes, result(image, group), s.places(),
            adds);
     });
   const Canvas canvas = window_canvas(s);
-  const Offsets taps = tap_offsets(s, canvas),
-                places = place_offsets(s.y.out, s.x.out, s.y.stride * canvas.row_length());
-  for_each_image<T>(s, s.channels * canvas.plane() + slack,
+  const Offsets taps = tap_offsets(s, canvas), places = place_offsets(s, canvas);
+  for_each_image<T>(s, s.channels * canvas.size() + slack,
                     [&](std::int64_t image, std::int64_t group, T* drawn) {
                       draw(canvas, images, image, group * s.channels, s.channels, drawn);
                       const OffsetMatrix<T> patches{drawn, taps.data(), places.data(), false};
@@ -217,36 +244,39 @@ template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, cons
   const Images<T> gradients(g);
   const T* const w = weight.data<T>();
   const auto result = [&](std::int64_t image, std::int64_t group) {
-    return dx + (image * s.groups + group) * s.channels * s.y.in * s.x.in;
+    return dx + (image * s.groups + group) * s.channels * s.image();
   };
-  if (is_pointwise(s) && has_dense_planes(gradients))
+  if (is_pointwise(s) && gradients.is_dense())
     return for_each_image<T>(s, 0, [&](std::int64_t image, std::int64_t group, T*) {
-      const StridedMatrix<T> planes{gradients.at(image, group * s.filters), gradients.strides[1], 1};
+      const StridedMatrix<T> planes{gradients.at(image, group * s.filters), gradients.channel_step, 1};
       const StridedMatrix<T> weights{w + group * s.filters * s.channels, s.channels, 1};
       gemm(s.channels, s.places(), s.filters, weights.transposed(), planes, result(image, group), s.places(),
            false);
     });
+  const auto [front, planes] = reach(s.z);
   const auto [top, rows] = reach(s.y);
   const auto [left, columns] = reach(s.x);
-  const Canvas canvas{top, rows, left, columns, 1};
-  const std::vector<AxisPhase> phases_y = axis_phases(s.y), phases_x = axis_phases(s.x);
+  const Canvas canvas{front, planes, top, rows, left, columns, 1};
+  const std::vector<AxisPhase> phases_z = axis_phases(s.z), phases_y = axis_phases(s.y),
+                               phases_x = axis_phases(s.x);
   std::vector<InputPhase<T>> phases;
-  for (const AxisPhase& y : phases_y)
-    for (const AxisPhase& x : phases_x) phases.push_back(input_phase(s, canvas, y, x, w));
-  const bool direct = s.y.stride == 1 && s.x.stride == 1;
-  const std::int64_t drawn_size = s.filters * canvas.plane() + slack;
+  for (const AxisPhase& z : phases_z)
+    for (const AxisPhase& y : phases_y)
+      for (const AxisPhase& x : phases_x) phases.push_back(input_phase(s, canvas, z, y, x, w));
+  const bool direct = s.z.stride == 1 && s.y.stride == 1 && s.x.stride == 1;
+  const std::int64_t drawn_size = s.filters * canvas.size() + slack;
   std::int64_t largest = 0;
   for (const InputPhase<T>& p : phases)
-    if (!direct) largest = std::max(largest, s.channels * p.y.length * p.x.length);
+    if (!direct) largest = std::max(largest, s.channels * p.elements());
   for_each_image<T>(s, drawn_size + largest, [&](std::int64_t image, std::int64_t group, T* drawn) {
     draw(canvas, gradients, image, group * s.filters, s.filters, drawn);
     for (const InputPhase<T>& p : phases) {
-      const std::int64_t places = p.y.length * p.x.length;
+      const std::int64_t places = p.elements();
       T* const to = direct ? result(image, group) : drawn + drawn_size;
       const StridedMatrix<T> weights{p.weight.data() + group * s.channels * p.tap_count(), p.tap_count(), 1};
       gemm(s.channels, places, p.tap_count(), weights,
            OffsetMatrix<T>{drawn, p.taps.data(), p.places.data(), false}, to, places, false);
-      if (!direct) scatter_phase(s, p.y, p.x, s.channels, to, result(image, group));
+      if (!direct) scatter_phase(s, p, to, result(image, group));
     }
   });
 }
@@ -257,22 +287,21 @@ template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, con
   const std::int64_t chunks =
       std::clamp<std::int64_t>(max_partial_sums / size, 1, std::min(max_chunks, s.images));
   const Images<T> images(x);
-  const bool pointwise = is_pointwise(s) && has_dense_planes(images);
+  const bool pointwise = is_pointwise(s) && images.is_dense();
   const Canvas canvas = window_canvas(s);
-  const Offsets taps = tap_offsets(s, canvas),
-                places = place_offsets(s.y.out, s.x.out, s.y.stride * canvas.row_length());
+  const Offsets taps = tap_offsets(s, canvas), places = place_offsets(s, canvas);
   const Buffer<T> sums((chunks - 1) * size);
   // Images are summed in chunks that threads can share; the order of the sum is the same for any number of
   // them.
   const auto chunk = [&](std::int64_t part, std::int64_t group) {
-    const Buffer<T> drawn(pointwise ? 0 : s.channels * canvas.plane() + slack);
+    const Buffer<T> drawn(pointwise ? 0 : s.channels * canvas.size() + slack);
     T* const to = (part == 0 ? dw : sums.data() + (part - 1) * size) + group * s.filters * s.taps();
     const std::int64_t begin = part * s.images / chunks, end = (part + 1) * s.images / chunks;
     for (std::int64_t image = begin; image < end; ++image) {
       const StridedMatrix<T> left{g.data<T>() + (image * s.groups + group) * s.filters * s.places(),
                                   s.places(), 1};
       if (pointwise) {
-        const StridedMatrix<T> planes{images.at(image, group * s.channels), images.strides[1], 1};
+        const StridedMatrix<T> planes{images.at(image, group * s.channels), images.channel_step, 1};
         gemm(s.filters, s.taps(), s.places(), left, planes.transposed(), to, s.taps(), image > begin);
         continue;
       }

@@ -9,20 +9,23 @@
 
 namespace xg::detail {
 
-/// Sizes of a convolution; channels and filters are those of one group.
+/// Sizes of a convolution; channels and filters are those of one group. Images have up to three axes, and
+/// those that they lack are axes of one element.
 struct ConvSizes {
   std::int64_t images, groups, channels, filters;
-  WindowAxis y, x;
+  WindowAxis z, y, x;
 
-  std::int64_t taps() const { return channels * y.kernel * x.kernel; }
-  std::int64_t places() const { return y.out * x.out; }
+  std::int64_t kernel() const { return z.kernel * y.kernel * x.kernel; }
+  std::int64_t taps() const { return channels * kernel(); }
+  std::int64_t places() const { return z.out * y.out * x.out; }
+  std::int64_t image() const { return z.in * y.in * x.in; }
 };
 
-/// y += conv2d(x, weight), or = if not `adds`; y and weight are dense, x has any strides.
+/// y += convolution of x and weight, or = if not `adds`; y and weight are dense, x has any strides.
 template <class T> void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, T* y, bool adds);
-/// dx = conv2d_input(g, weight); dx and weight are dense.
+/// The adjoint in x; dx and weight are dense.
 template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, const Tensor& weight, T* dx);
-/// dw = conv2d_weight(g, x); dw and g are dense.
+/// The adjoint in weight; dw and g are dense.
 template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, const Tensor& x, T* dw);
 
 }  // namespace xg::detail

@@ -2,9 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "../core/error.hpp"
 
 namespace xg {
+
+std::pair<std::int64_t, std::int64_t> WindowAxis::places_inside(std::int64_t tap) const {
+  const auto first_from = [&](std::int64_t element) {
+    return std::clamp<std::int64_t>(ceil_div(element + padding - tap * dilation, stride), 0, out);
+  };
+  return {first_from(0), first_from(in)};
+}
 
 WindowAxis window_axis(std::string_view op, std::int64_t in, std::int64_t kernel, std::int64_t stride,
                        std::int64_t padding, std::int64_t dilation, bool ceil_mode) {

@@ -9,21 +9,114 @@ namespace xg {
 namespace {
 
 TEST_CASE("wrong calls of max_pool2d") {
+  CHECK_THROWS_WITH_AS(max_pool2d(zeros({4, 4}), 2),
+                       "[max_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", ShapeError);
   CHECK_THROWS_WITH_AS(max_pool2d(zeros({1, 2, 2}), 3),
                        "[max_pool2d] a kernel of 3 with dilation 1 does not fit an axis of 2 with padding 0",
-                       Error);
+                       ShapeError);
   CHECK_THROWS_WITH_AS(max_pool2d_with_indices(zeros({1, 4, 4}), 2, {.padding = 2}),
-                       "[max_pool2d] padding 2 must be at most half of the kernel 2", Error);
+                       "[max_pool2d] padding 2 must be at most half of the kernel 2", ValueError);
+  CHECK_THROWS_WITH_AS(
+      max_pool2d(zeros({1, 4, 4}), 2, {.stride = {1, -1}}),
+      "[max_pool2d] kernel 2, stride -1, padding 0, dilation 1: kernel, stride and dilation must "
+      "be at least 1, padding at least 0",
+      ValueError);
+  CHECK_THROWS_WITH_AS(max_pool2d(full({1, 4, 4}, 1, {.dtype = int64}), 2),
+                       "[max_pool2d] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
-TEST_CASE("wrong calls of avg_pool2d") {
+TEST_CASE("wrong calls of max_pool1d and max_pool3d") {
+  CHECK_THROWS_WITH_AS(max_pool1d(zeros({4}), 2), "[max_pool1d] x [4]: expected [n, c, l] or [c, l]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(max_pool1d_with_indices(zeros({1, 2, 4}), 3, {.dilation = 2}),
+                       "[max_pool1d] a kernel of 3 with dilation 2 does not fit an axis of 4 with padding 0",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(max_pool3d(zeros({2, 4, 4}), 2),
+                       "[max_pool3d] x [2, 4, 4]: expected [n, c, d, h, w] or [c, d, h, w]", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      max_pool3d_with_indices(zeros({1, 4, 4, 4}), {2, 0, 2}),
+      "[max_pool3d] kernel 0, stride 0, padding 0, dilation 1: kernel, stride and dilation must be "
+      "at least 1, padding at least 0",
+      ValueError);
+}
+
+TEST_CASE("wrong calls of adaptive_max_pool") {
+  CHECK_THROWS_WITH_AS(adaptive_max_pool1d(zeros({2, 0}), 2),
+                       "[adaptive_max_pool1d] x [2, 0]: an image without elements has no mean and no maximum",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool2d(zeros({2, 4, 4}), {2, -1}),
+                       "[adaptive_max_pool2d] output_size [2, -1] cannot be negative", ValueError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool3d(zeros({2, 4, 4}), 1),
+                       "[adaptive_max_pool3d] x [2, 4, 4]: expected [n, c, d, h, w] or [c, d, h, w]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool1d_with_indices(zeros({2}), 2),
+                       "[adaptive_max_pool1d] x [2]: expected [n, c, l] or [c, l]", ShapeError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool2d_with_indices(zeros({2}), 2),
+                       "[adaptive_max_pool2d] x [2]: expected [n, c, h, w] or [c, h, w]", ShapeError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool3d_with_indices(zeros({1, 2, 2, 2}), {1, -2, 1}),
+                       "[adaptive_max_pool3d] output_size [1, -2, 1] cannot be negative", ValueError);
+}
+
+TEST_CASE("wrong calls of max_unpool") {
+  const Tensor x = zeros({1, 2, 2}), places = zeros({1, 2, 2}, {.dtype = int64});
+  CHECK_THROWS_WITH_AS(max_unpool2d(x, x, 2),
+                       "[max_unpool2d] the indices are float32, not int64: take those of "
+                       "max_pool2d_with_indices",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(max_unpool2d(x, zeros({1, 2}, {.dtype = int64}), 2),
+                       "[max_unpool2d] indices [1, 2] must have the shape of x, [1, 2, 2]", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      max_unpool2d(x, places, 2, {.output_size = {{4, 6}}}),
+      "[max_unpool2d] output_size 6: axis 1 of the pooled image had between 3 and 5 elements", ValueError);
+  CHECK_THROWS_WITH_AS(max_unpool2d(x, full({1, 2, 2}, 16, {.dtype = int64}), 2),
+                       "[max_unpool2d] index 16 is out of range for an image of 16 elements: give the "
+                       "output_size of the image that was pooled",
+                       IndexError);
+  CHECK_THROWS_WITH_AS(max_unpool1d(x, full({1, 2, 2}, -1, {.dtype = int64}), 2),
+                       "[max_unpool1d] index -1 is out of range for an image of 4 elements: give the "
+                       "output_size of the image that was pooled",
+                       IndexError);
+  CHECK_THROWS_WITH_AS(max_unpool3d(x, places, 2),
+                       "[max_unpool3d] x [1, 2, 2]: expected [n, c, d, h, w] or [c, d, h, w]", ShapeError);
+}
+
+TEST_CASE("wrong calls of avg_pool") {
   CHECK_THROWS_WITH_AS(avg_pool2d(zeros({4, 4}), 2),
-                       "[avg_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", Error);
+                       "[avg_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", ShapeError);
+  CHECK_THROWS_WITH_AS(avg_pool2d(zeros({1, 4, 4}), 2, {.padding = 2}),
+                       "[avg_pool2d] padding 2 must be at most half of the kernel 2", ValueError);
+  CHECK_THROWS_WITH_AS(avg_pool2d(zeros({1, 4, 4}), 2, {.divisor_override = 0}),
+                       "[avg_pool2d] divisor_override 0: cannot divide by it", ValueError);
+  CHECK_THROWS_WITH_AS(avg_pool1d(zeros({1, 4}), 5),
+                       "[avg_pool1d] a kernel of 5 with dilation 1 does not fit an axis of 4 with padding 0",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(avg_pool3d(full({1, 2, 2, 2}, 1, {.dtype = boolean}), 2),
+                       "[avg_pool3d] needs a floating tensor, got bool: convert it with to(x, float32)",
+                       DtypeError);
 }
 
-TEST_CASE("wrong calls of adaptive_avg_pool2d") {
-  CHECK_THROWS_WITH_AS(adaptive_avg_pool2d(zeros({1, 0, 4}), 2),
-                       "[adaptive_avg_pool2d] x [1, 0, 4]: an image without elements has no mean", Error);
+TEST_CASE("wrong calls of adaptive_avg_pool") {
+  CHECK_THROWS_WITH_AS(
+      adaptive_avg_pool2d(zeros({1, 0, 4}), 2),
+      "[adaptive_avg_pool2d] x [1, 0, 4]: an image without elements has no mean and no maximum", ShapeError);
+  CHECK_THROWS_WITH_AS(adaptive_avg_pool2d(zeros({1, 4, 4}), {-1, 2}),
+                       "[adaptive_avg_pool2d] output_size [-1, 2] cannot be negative", ValueError);
+  CHECK_THROWS_WITH_AS(adaptive_avg_pool1d(zeros({4}), 2),
+                       "[adaptive_avg_pool1d] x [4]: expected [n, c, l] or [c, l]", ShapeError);
+  CHECK_THROWS_WITH_AS(adaptive_avg_pool3d(zeros({4, 4, 4}), 2),
+                       "[adaptive_avg_pool3d] x [4, 4, 4]: expected [n, c, d, h, w] or [c, d, h, w]",
+                       ShapeError);
+}
+
+TEST_CASE("wrong calls of lp_pool") {
+  CHECK_THROWS_WITH_AS(lp_pool1d(zeros({1, 4}), 0, 2), "[lp_pool1d] norm_type 0: there is no such root",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(lp_pool2d(zeros({4, 4}), 2, 2),
+                       "[lp_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", ShapeError);
+  CHECK_THROWS_WITH_AS(lp_pool3d(zeros({1, 2, 2, 2}), 2, {1, 3, 1}),
+                       "[lp_pool3d] a kernel of 3 with dilation 1 does not fit an axis of 2 with padding 0",
+                       ShapeError);
 }
 
 }  // namespace

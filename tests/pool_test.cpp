@@ -3,12 +3,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
 #include <xgrad/core/backward.hpp>
 #include <xgrad/core/create.hpp>
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/parallel.hpp>
 #include <xgrad/ops/arithmetic.hpp>
@@ -74,19 +72,9 @@ Tensor plane(const Tensor& x, std::int64_t p) {
 template <class F>
 void for_each_in_window(std::int64_t r, std::int64_t c, Size2d kernel, Size2d stride, Size2d padding,
                         Size2d dilation, F f) {
-  for (std::int64_t i = 0; i < kernel.height; ++i)
-    for (std::int64_t j = 0; j < kernel.width; ++j)
-      f(r * stride.height + i * dilation.height - padding.height,
-        c * stride.width + j * dilation.width - padding.width);
-}
-
-template <class F> std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
+  for (std::int64_t i = 0; i < kernel[0]; ++i)
+    for (std::int64_t j = 0; j < kernel[1]; ++j)
+      f(r * stride[0] + i * dilation[0] - padding[0], c * stride[1] + j * dilation[1] - padding[1]);
 }
 
 }  // namespace
@@ -182,7 +170,7 @@ TEST_CASE("avg_pool2d divides by the window's size, counted as asked for") {
             double sum = 0;
             std::int64_t inside = 0, padded = 0;
             for_each_in_window(r, c, k.kernel, stride, padding, 1, [&](auto row, auto column) {
-              if (row < height + padding.height && column < width + padding.width) ++padded;
+              if (row < height + padding[0] && column < width + padding[1]) ++padded;
               if (row < 0 || row >= height || column < 0 || column >= width) return;
               ++inside;
               sum += image.at({row, column});
@@ -247,26 +235,4 @@ TEST_CASE("pools do not depend on the number of threads") {
     return std::vector<float>(g.data<float>(), g.data<float>() + g.numel());
   };
   CHECK(run(1) == run(3));
-}
-
-TEST_CASE("pools say what does not fit") {
-  CHECK(message([] {
-          max_pool2d(zeros({4, 4}), 2);
-        }) == "[max_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]");
-  CHECK(message([] {
-          max_pool2d(zeros({1, 2, 2}), 3);
-        }) == "[max_pool2d] a kernel of 3 with dilation 1 does not fit an axis of 2 with padding 0");
-  CHECK(message([] {
-          avg_pool2d(zeros({1, 4, 4}), 2, {.padding = 2});
-        }) == "[avg_pool2d] padding 2 must be at most half of the kernel 2");
-  CHECK(message([] {
-          avg_pool2d(zeros({1, 4, 4}), 2, {.divisor_override = 0});
-        }) == "[avg_pool2d] divisor_override 0: cannot divide by it");
-  CHECK(message([] {
-          adaptive_avg_pool2d(zeros({1, 0, 4}), 2);
-        }) == "[adaptive_avg_pool2d] x [1, 0, 4]: an image without elements has no mean");
-  CHECK(message([] {
-          adaptive_avg_pool2d(zeros({1, 4, 4}), {-1, 2});
-        }) == "[adaptive_avg_pool2d] output_size [-1, 2] cannot be negative");
-  CHECK_THROWS_AS(max_pool2d(full({1, 4, 4}, 1, {.dtype = int64}), 2), DtypeError);
 }
