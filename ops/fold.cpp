@@ -8,7 +8,7 @@
 #include "../core/parallel.hpp"
 #include "../core/strided.hpp"
 
-namespace xg::fold {
+namespace xg::folding {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;
@@ -261,4 +261,4 @@ Tensor along(const Tensor& x, const Axes& axes, Kind kind) {
   return y;
 }
 
-}  // namespace xg::fold
+}  // namespace xg::folding

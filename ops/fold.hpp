@@ -4,7 +4,7 @@
 
 #include "../core/tensor.hpp"
 
-namespace xg::fold {
+namespace xg::folding {
 
 enum class Kind : std::uint8_t { add, max, min };
 
@@ -13,4 +13,4 @@ enum class Kind : std::uint8_t { add, max, min };
 /// 0 for add; the others need at least one.
 Tensor along(const Tensor& x, const Axes& axes, Kind kind);
 
-}  // namespace xg::fold
+}  // namespace xg::folding

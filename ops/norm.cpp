@@ -129,7 +129,7 @@ RowGradients pull_rows(const RowNorm& how, const Tensor& g, const Tensor& x, con
       });
     });
   });
-  return {dx, fold::along(dw, {0}, fold::Kind::add), fold::along(db, {0}, fold::Kind::add)};
+  return {dx, folding::along(dw, {0}, folding::Kind::add), folding::along(db, {0}, folding::Kind::add)};
 }
 
 // The same in public ops: x, weight and g may be on the tape.

@@ -46,12 +46,12 @@ Tensor spread(const Tensor& g, const Shape& kept, const Shape& full) {
 
 Tensor countable(const Tensor& x) { return x.dtype() == boolean ? to(x, int64) : x; }
 
-Tensor extreme(const char* op, const Tensor& x, const Axes& axes, bool keepdim, fold::Kind kind) {
+Tensor extreme(const char* op, const Tensor& x, const Axes& axes, bool keepdim, folding::Kind kind) {
   const Reduction r(op, x, axes);
   if (r.each == 0 && count(r.kept) > 0)
     throw ValueError(fmt::format("[{}] axes {} of {} have no elements: there is no largest or smallest one",
                                  op, to_string(r.axes), to_string(x.shape())));
-  Tensor y = shaped(fold::along(countable(x), r.axes, kind), r.shape(keepdim));
+  Tensor y = shaped(folding::along(countable(x), r.axes, kind), r.shape(keepdim));
   if (x.dtype() == boolean) return to(y, boolean);
   return record(op, {&x}, y, [x = Saved(x), y = Saved(y.detach()), r](const Tensor& g) {
     const Tensor at = no_grad([&] { return to(x.get() == reshape(y.get(), r.kept), g.dtype()); });
@@ -98,14 +98,15 @@ Tensor count_true(const char* op, const Tensor& x, const Axes& axes, bool keepdi
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
   const Reduction r("sum", x, axes);
-  return record("sum", {&x}, shaped(fold::along(countable(x), r.axes, fold::Kind::add), r.shape(keepdim)),
+  return record("sum", {&x},
+                shaped(folding::along(countable(x), r.axes, folding::Kind::add), r.shape(keepdim)),
                 [kept = r.kept, full = x.shape()](const Tensor& g) { return spread(g, kept, full); });
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
   const Reduction r("mean", x, axes);
   if (!is_floating(x.dtype())) throw_not_floating("mean", x.dtype());
-  Tensor y = shaped(fold::along(x, r.axes, fold::Kind::add), r.shape(keepdim));
+  Tensor y = shaped(folding::along(x, r.axes, folding::Kind::add), r.shape(keepdim));
   visit_floating("mean", x.dtype(), [&]<class T>(std::type_identity<T>) {
     T* v = y.mutable_data<T>();
     for (std::int64_t i = 0; i < y.numel(); ++i) v[i] /= static_cast<T>(r.each);
@@ -144,11 +145,11 @@ Tensor std(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
 }
 
 Tensor amax(const Tensor& x, const Axes& axes, bool keepdim) {
-  return extreme("amax", x, axes, keepdim, fold::Kind::max);
+  return extreme("amax", x, axes, keepdim, folding::Kind::max);
 }
 
 Tensor amin(const Tensor& x, const Axes& axes, bool keepdim) {
-  return extreme("amin", x, axes, keepdim, fold::Kind::min);
+  return extreme("amin", x, axes, keepdim, folding::Kind::min);
 }
 
 Tensor max(const Tensor& x) { return amax(x); }
