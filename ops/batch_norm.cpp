@@ -13,6 +13,7 @@
 #include "norm.hpp"
 #include "reduce.hpp"
 #include "row_loop.hpp"
+#include "running.hpp"
 #include "view.hpp"
 
 namespace xg {
@@ -212,12 +213,6 @@ Tensor norm_of_batch(const Tensor& x, const Tensor& weight, const Tensor& bias, 
                 });
 }
 
-void move_towards(Tensor running, const Tensor& batch, double momentum) {
-  if (!running.defined()) return;
-  const NoGrad guard;
-  assign(running, running.detach() * (1 - momentum) + batch * momentum);
-}
-
 // With the running statistics, which are numbers here.
 Tensor norm_with(const Tensor& x, const Tensor& mean, const Tensor& var, const Tensor& weight,
                  const Tensor& bias, double eps) {
@@ -235,6 +230,12 @@ Tensor norm_with(const Tensor& x, const Tensor& mean, const Tensor& var, const T
 }
 
 }  // namespace
+
+void move_towards(Tensor running, const Tensor& batch, double momentum) {
+  if (!running.defined()) return;
+  const NoGrad guard;
+  assign(running, running.detach() * (1 - momentum) + batch * momentum);
+}
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight, const Tensor& bias, bool training, double momentum, double eps) {

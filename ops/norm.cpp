@@ -11,8 +11,10 @@
 #include "arithmetic.hpp"
 #include "fold.hpp"
 #include "math.hpp"
+#include "pool.hpp"
 #include "reduce.hpp"
 #include "row_loop.hpp"
+#include "running.hpp"
 #include "view.hpp"
 
 namespace xg {
@@ -236,9 +238,61 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
                 bias.defined() ? along_channels(bias, x) : none);
 }
 
-Tensor instance_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
+                     const Tensor& weight, const Tensor& bias, bool use_input_stats, double momentum,
+                     double eps) {
   check_channels("instance_norm", x);
-  return group_norm(x, x.shape()[1], weight, bias, eps);
+  const std::int64_t channels = x.shape()[1];
+  const std::pair<const char*, const Tensor*> parameters[] = {
+      {"running_mean", &running_mean}, {"running_var", &running_var}, {"weight", &weight}, {"bias", &bias}};
+  for (const auto& [name, t] : parameters) check_shape("instance_norm", name, *t, {channels});
+  if (!use_input_stats) {
+    if (!running_mean.defined() || !running_var.defined())
+      throw ValueError(
+          "[instance_norm] no running statistics: they are needed unless use_input_stats is true");
+    return batch_norm(x, running_mean, running_var, weight, bias, false, momentum, eps);
+  }
+  Axes spatial;
+  std::int64_t values = 1;
+  for (std::size_t axis = 2; axis < x.dim(); ++axis) {
+    spatial.push_back(static_cast<std::int64_t>(axis));
+    values *= x.shape()[axis];
+  }
+  if (values < 2)
+    throw ValueError(
+        fmt::format("[instance_norm] x {} has {} values a channel of a sample: at least 2 make "
+                    "statistics",
+                    to_string(x.shape()), values));
+  no_grad([&] {
+    if (running_mean.defined()) move_towards(running_mean, mean(mean(x, spatial), {0}), momentum);
+    if (running_var.defined()) move_towards(running_var, mean(var(x, spatial), {0}), momentum);
+  });
+  return group_norm(x, channels, weight, bias, eps);
+}
+
+Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, double beta, double k) {
+  check_channels("local_response_norm", x);
+  if (size < 1) throw ValueError(fmt::format("[local_response_norm] size {}: must be at least 1", size));
+  static const auto op = elementwise(
+      "local_response_norm",
+      [](auto v, auto m, auto alpha, auto beta, auto k) { return v * pow(alpha * m + k, -beta); });
+  if (x.numel() == 0) return op(x, x, alpha, beta, k);
+  const std::int64_t n = x.shape()[0], c = x.shape()[1];
+  const Tensor squares = reshape(x * x, {n, c, x.numel() / (n * c)});
+  const Tensor means = avg_pool2d(pad(squares, {0, 0, size / 2, (size - 1) / 2}), {size, 1}, {.stride = 1});
+  return op(x, reshape(means, x.shape()), alpha, beta, k);
+}
+
+Tensor weight_norm(const Tensor& v, const Tensor& g, std::int64_t axis) {
+  const std::size_t kept = normalize_axis("weight_norm", axis, v.shape());
+  if (!is_floating(v.dtype())) throw_not_floating("weight_norm", v.dtype());
+  Shape lengths = Shape::filled(v.dim(), 1);
+  lengths[kept] = v.shape()[kept];
+  check_shape("weight_norm", "g", g, lengths);
+  Axes others{-1};  // of one more axis, so that there is one for a vector, too
+  for (std::size_t i = 0; i < v.dim(); ++i)
+    if (i != kept) others.push_back(static_cast<std::int64_t>(i));
+  return v * (g / squeeze(norm(unsqueeze(v, -1), 2, others, true), -1));
 }
 
 }  // namespace xg

@@ -39,8 +39,30 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
 /// Source  Wu and He 2018, arXiv:1803.08494.
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
-/// group_norm with a group for each channel.
+/// y = (x - mean) / sqrt(var + eps) * weight + bias for each channel of each sample, over all other axes. With
+/// use_input_stats mean and var are its own, and the running ones, if there are any, move towards their means
+/// over the batch by `momentum`, in place, with the unbiased variance; else they are the running ones.
+/// Shapes  x [n, c, ...]; all others [c].
+/// Grad    x, weight, bias, any order.
+/// Throws  ShapeError "[instance_norm] weight [3] must have the shape [4]"; ValueError for one value a channel,
+/// and without running statistics where they are needed.
 /// Source  Ulyanov et al. 2016, arXiv:1607.08022.
-Tensor instance_norm(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {}, double eps = 1e-5);
+Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
+                     const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
+                     double momentum = 0.1, double eps = 1e-5);
+/// x / (k + alpha * m)^beta, where m is the mean of x^2 over `size` neighbouring channels, zeros beyond the ends:
+/// size / 2 of them before the channel, itself, and (size - 1) / 2 behind.
+/// Shapes  x [n, c, ...].
+/// Grad    any order.
+/// Throws  ValueError "[local_response_norm] size 0: must be at least 1".
+/// Source  Krizhevsky et al. 2012.
+Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha = 1e-4, double beta = 0.75,
+                           double k = 1);
+/// g * v / ||v||, with the 2-norm over all axes but one: the length of a weight apart from its direction.
+/// Shapes  v any; g as v, with length 1 along all other axes.
+/// Grad    v and g, any order.
+/// Throws  ShapeError "[weight_norm] g [4] must have the shape [4, 1]".
+/// Source  Salimans and Kingma 2016, arXiv:1602.07868.
+Tensor weight_norm(const Tensor& v, const Tensor& g, std::int64_t axis = 0);
 
 }  // namespace xg

@@ -5,6 +5,7 @@
 #include "arithmetic.hpp"
 #include "comparison.hpp"
 #include "conv.hpp"
+#include "distance.hpp"
 #include "index.hpp"
 #include "math.hpp"
 #include "matmul.hpp"

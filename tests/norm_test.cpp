@@ -33,6 +33,20 @@ TEST_CASE("batch_norm outside of training leaves the running statistics alone") 
   CHECK(element(y, 1) == 2);
 }
 
+TEST_CASE("instance_norm moves the running statistics towards the means over the batch") {
+  const Tensor x = tensor({{{1, 3}, {10, 10}}, {{5, 9}, {10, 40}}});
+  Tensor mean = zeros({2}), var = ones({2});
+  const Tensor y = instance_norm(x, mean, var, {}, {}, true, 0.25);
+  CHECK(element(mean, 0) == doctest::Approx(0.25 * (2 + 7) / 2));
+  CHECK(element(mean, 1) == doctest::Approx(0.25 * (10 + 25) / 2));
+  CHECK(element(var, 0) == doctest::Approx(0.75 + 0.25 * (2 + 8) / 2));
+  CHECK(element(var, 1) == doctest::Approx(0.75 + 0.25 * (0 + 450) / 2));
+  CHECK(element(y, 0) == doctest::Approx(-1));
+  const auto version = mean.version();
+  instance_norm(x, mean, var, {}, {}, false);
+  CHECK(mean.version() == version);
+}
+
 TEST_CASE("normalisation survives a mean that is large against the spread") {
   Tensor x = full({2, 1000}, 4096);
   for (std::int64_t i = 0; i < 2000; i += 2) x.mutable_data<float>()[i] = 4097;

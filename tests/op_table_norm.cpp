@@ -33,6 +33,20 @@ template <class Group> Tensor by_channel(const Inputs& in, std::int64_t inner, G
   });
 }
 
+// x [n, c, s...] over (k + alpha * mean of the squares of `before` + 1 + `behind` channels)^beta.
+Tensor with_neighbours(const Tensor& x, std::int64_t before, std::int64_t behind, double alpha, double beta,
+                       double k) {
+  const std::int64_t channels = x.size(1),
+                     inner = x.dim() == 2 ? 1 : x.size(2) * (x.dim() == 4 ? x.size(3) : 1);
+  return generate(x.shape(), [&](std::int64_t i) {
+    const std::int64_t c = i / inner % channels;
+    double squares = 0;
+    for (std::int64_t d = -before; d <= behind; ++d)
+      if (c + d >= 0 && c + d < channels) squares += std::pow(element(x, i + d * inner), 2);
+    return element(x, i) * std::pow(k + alpha * squares / static_cast<double>(before + 1 + behind), -beta);
+  });
+}
+
 std::vector<OpRow> norms() {
   const Tensor wide = tensor({{1e4, -1e4, 3, 5}, {7, 7, 7, 7}}, {.dtype = float64});
   const Tensor w = ones({4}, {.dtype = float64}), b = zeros({4}, {.dtype = float64});
@@ -103,9 +117,59 @@ std::vector<OpRow> norms() {
        .args = {{.shape = {2, 4, 3}}, {.shape = {4}}, {.shape = {4}}},
        .reference = [](const Inputs& in) { return by_channel(in, 3, [](std::int64_t k) { return k / 6; }); }},
       {.name = "instance_norm",
-       .run = [](const Inputs& in) { return instance_norm(in[0], in[1], in[2]); },
+       .run = [](const Inputs& in) { return instance_norm(in[0], {}, {}, in[1], in[2]); },
        .args = {{.shape = {2, 2, 5}}, {.shape = {2}}, {.shape = {2}}},
        .reference = [](const Inputs& in) { return by_channel(in, 5, [](std::int64_t k) { return k / 5; }); }},
+      {.name = "instance_norm/running statistics",
+       .run =
+           [](const Inputs& in) {
+             return instance_norm(in[0], tensor({1, -1}, {.dtype = float64}),
+                                  tensor({4, 0.25}, {.dtype = float64}), in[1], in[2], false);
+           },
+       .args = {{.shape = {2, 2, 3}}, {.shape = {2}}, {.shape = {2}}},
+       .reference =
+           [](const Inputs& in) {
+             const double mean[] = {1, -1}, var[] = {4, 0.25};
+             return generate({2, 2, 3}, [&](std::int64_t i) {
+               const std::int64_t c = i / 3 % 2;
+               return (element(in[0], i) - mean[c]) / std::sqrt(var[c] + eps) * element(in[1], c) +
+                      element(in[2], c);
+             });
+           }},
+      {.name = "local_response_norm",
+       .run = [](const Inputs& in) { return local_response_norm(in[0], 3, 0.5, 0.75, 2); },
+       .args = {{.shape = {2, 4, 3}}},
+       .also = {{{.shape = {1, 2, 2, 2}}}, {{.shape = {0, 4, 3}}}, {{.shape = {2, 5}}}},
+       .reference = [](const Inputs& in) { return with_neighbours(in[0], 1, 1, 0.5, 0.75, 2); },
+       .extremes = {{full({1, 3, 2}, 1e4, {.dtype = float64})}}},
+      {.name = "local_response_norm/even",
+       .run = [](const Inputs& in) { return local_response_norm(in[0], 4); },
+       .args = {{.shape = {2, 6, 2}}},
+       .reference = [](const Inputs& in) { return with_neighbours(in[0], 2, 1, 1e-4, 0.75, 1); }},
+      {.name = "weight_norm",
+       .run = [](const Inputs& in) { return weight_norm(in[0], in[1], 1); },
+       .args = {{.shape = {3, 2, 4}}, {.shape = {1, 2, 1}}},
+       .also = {{{.shape = {0, 2, 4}}, {.shape = {1, 2, 1}}}},
+       .reference =
+           [](const Inputs& in) {
+             return generate(in[0].shape(), [&](std::int64_t i) {
+               const std::int64_t row = i / 4 % 2;
+               double squares = 0;
+               for (std::int64_t k = 0; k < in[0].numel(); ++k)
+                 if (k / 4 % 2 == row) squares += element(in[0], k) * element(in[0], k);
+               return element(in[1], row) * element(in[0], i) / std::sqrt(squares);
+             });
+           },
+       .extremes = {{full({2, 2}, 1e4, {.dtype = float64}), full({1, 2}, 1e4, {.dtype = float64})}}},
+      {.name = "weight_norm/of numbers",
+       .run = [](const Inputs& in) { return weight_norm(in[0], in[1]); },
+       .args = {{.shape = {5}, .kinks = {0}}, {.shape = {5}}},
+       .reference =
+           [](const Inputs& in) {
+             return generate(
+                 {5}, [&](std::int64_t i) { return element(in[1], i) * (element(in[0], i) < 0 ? -1 : 1); });
+           },
+       .smooth = false},
   };
 }
 
