@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "../core/copy.hpp"
+#include "../ops/arithmetic.hpp"
+#include "../ops/index.hpp"
 #include "../ops/reduce.hpp"
 
 namespace xg::nn {
@@ -51,6 +53,10 @@ Tensor class_index(std::string_view op, const Tensor& target, std::int64_t class
           fmt::format("[{}] target {} of sample {} is none of {} classes", op, k[i], i, classes));
   }
   return index;
+}
+
+Tensor weighted(const Tensor& losses, const Tensor& weight, const Tensor& index) {
+  return weight.defined() ? losses * index_select(to(weight.detach(), losses.dtype()), 0, index) : losses;
 }
 
 }  // namespace xg::nn

@@ -115,8 +115,8 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions&
   const Rows rows = to_rows("nll_loss", input, target);
   check_class_weight("nll_loss", options.weight, rows.scores.size(1));
   const Tensor index = class_index("nll_loss", rows.target, rows.scores.size(1), options.ignore_index);
-  Tensor picked = squeeze(gather(rows.scores, 1, unsqueeze(index, 1)), 1);
-  if (options.weight.defined()) picked = picked * index_select(options.weight.detach(), 0, index);
+  const Tensor picked =
+      weighted(squeeze(gather(rows.scores, 1, unsqueeze(index, 1)), 1), options.weight, index);
   const Tensor losses = where(rows.target == options.ignore_index, 0, -picked);
   return reduced_rows("nll_loss", losses, rows, options);
 }
