@@ -2,7 +2,9 @@
 /// All of core, except the bridge to xtensor (core/xtensor.hpp).
 
 #include "anomaly.hpp"
+#include "arguments.hpp"
 #include "backward.hpp"
+#include "checkpoint.hpp"
 #include "clone_tree.hpp"
 #include "copy.hpp"
 #include "create.hpp"
@@ -28,6 +30,7 @@
 #include "recorded.hpp"
 #include "ref.hpp"
 #include "reflect.hpp"
+#include "saved_hooks.hpp"
 #include "shape.hpp"
 #include "simd.hpp"
 #include "simd_math.hpp"
@@ -38,3 +41,4 @@
 #include "sum_to.hpp"
 #include "tensor.hpp"
 #include "tree.hpp"
+#include "verbs.hpp"

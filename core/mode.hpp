@@ -10,9 +10,24 @@ namespace xg {
 struct Mode {
   bool recording = true;
   bool anomaly = false;
+  bool differentiating = false;  ///< a verb (vjp, jacobian, ...) or a check runs the function that it was given
   const struct ScopeName* scope = nullptr;
+  const class SavedTensorHooks* saved_hooks = nullptr;
+  const class TapeObserver* observer = nullptr;
 };
 Mode& mode() noexcept;
+
+/// Sets the whole mode and puts it back.
+class ModeGuard {
+ public:
+  explicit ModeGuard(const Mode& during) noexcept : before_(mode()) { mode() = during; }
+  ~ModeGuard() { mode() = before_; }
+  ModeGuard(const ModeGuard&) = delete;
+  ModeGuard& operator=(const ModeGuard&) = delete;
+
+ private:
+  Mode before_;
+};
 
 /// Ops inside are not recorded.
 class NoGrad {

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "saved_hooks.hpp"
+
 namespace xg {
 namespace {
 
@@ -71,6 +73,7 @@ void Node::connect(std::size_t input, const Tensor& x) {
 }
 
 void Node::adopt_outputs(Ref<Node> node, std::span<Tensor> outputs) {
+  if (thread_mode.saved_hooks) thread_mode.saved_hooks->pack_pending();
   Node& n = *node;
   for (Tensor& y : outputs) {
     if (!is_floating(y.dtype())) continue;
@@ -78,6 +81,7 @@ void Node::adopt_outputs(Ref<Node> node, std::span<Tensor> outputs) {
     // The first output takes over the reference that the node was made with.
     y.impl().node = node ? node.release() : Ref<Node>::share(&n).release();
   }
+  if (thread_mode.observer) thread_mode.observer->recorded(n, outputs);
 }
 
 void Node::adopt_output(Tensor& y) {
@@ -90,16 +94,6 @@ void Node::adopt_output(Tensor& y) {
   Output& output = adopted_++ == 0 ? first_ : further_.emplace_back();
   output.shape = impl.shape;
   output.dtype = impl.dtype;
-}
-
-void Saved::throw_changed() const {
-  const Node* n = running_node;
-  throw GraphError(
-      fmt::format("[backward] {} needs {} {} as it was at version {}, but it was written since and is at "
-                  "version {}: call "
-                  "backward() before the write, or write to a clone",
-                  n ? n->describe() : "the op", describe(tensor_),
-                  tensor_.name().empty() ? "" : "'" + tensor_.name() + "'", version_, tensor_.version()));
 }
 
 Tensor SavedOutput::get() const {
@@ -129,7 +123,14 @@ bool is_recorded(std::span<const Tensor> inputs) {
 }
 
 Node* current_node() noexcept { return running_node; }
-CurrentNode::CurrentNode(Node* node) noexcept : before_(running_node) { running_node = node; }
-CurrentNode::~CurrentNode() { running_node = before_; }
+CurrentNode::CurrentNode(Node* node) noexcept
+    : before_(running_node), unpacked_before_(std::exchange(detail::unpacked_tensors, nullptr)) {
+  running_node = node;
+}
+CurrentNode::~CurrentNode() {
+  running_node = before_;
+  if (detail::unpacked_tensors) detail::drop_unpacked_tensors();
+  detail::unpacked_tensors = unpacked_before_;
+}
 
 }  // namespace xg

@@ -73,6 +73,7 @@ class Node : public RefCounted {
   // How the tape is tied together; used by record() and the walk.
   void connect(std::size_t input, const Tensor& x);
   /// Makes the floating ones among `outputs` results of the node, which lives as long as one of them.
+  /// If hooks of saved tensors throw, the outputs stay as they were.
   static void adopt_outputs(Ref<Node> node, std::span<Tensor> outputs);
   struct WalkState {
     std::atomic<const void*> owner{nullptr};  // the walk that holds the cotangents below
@@ -95,18 +96,31 @@ class Node : public RefCounted {
   Node* next_dead_ = nullptr;
 };
 
+namespace detail {
+
+/// How many SavedTensorHooks live, in all threads: as long as there is none, saving a tensor costs one look at
+/// this.
+inline std::atomic<int> saved_hooks_alive{0};
+
+}  // namespace detail
+
 /// An input that backward needs. get() throws GraphError if it was written since.
 class Saved {
  public:
   Saved() = default;
-  explicit Saved(const Tensor& t) : tensor_(t), version_(t.defined() ? t.version() : 0) {}
+  explicit Saved(const Tensor& t) : tensor_(t), version_(t.defined() ? t.version() : 0) {
+    if (detail::saved_hooks_alive.load(std::memory_order_relaxed) != 0) hand_to_hooks();
+  }
+  /// To be called inside of the vjp only; the reference holds until it ends.
   const Tensor& get() const {
-    if (tensor_.defined() && tensor_.version() != version_) throw_changed();
+    if (tensor_.defined() && tensor_.version() != version_) return unpacked();
     return tensor_;
   }
 
  private:
-  [[noreturn]] void throw_changed() const;
+  // In saved_hooks.cpp.
+  void hand_to_hooks();
+  const Tensor& unpacked() const;
 
   Tensor tensor_;
   std::uint64_t version_ = 0;
@@ -142,6 +156,16 @@ class CurrentNode {
 
  private:
   Node* before_;
+  struct UnpackedTensor* unpacked_before_;
+};
+
+/// Told of every op that this thread puts on the tape, after its vjp is known and before its outputs leave.
+class TapeObserver {
+ public:
+  virtual void recorded(Node& node, std::span<const Tensor> outputs) const = 0;
+
+ protected:
+  ~TapeObserver() = default;
 };
 
 /// In anomaly mode: throws AnomalyError if a value of the op's output is NaN or infinite.

@@ -159,6 +159,7 @@ struct LeafState {
   std::string name;
   bool frozen = false;  // a parameter that freeze() keeps from asking for a gradient
   std::vector<std::function<Tensor(const Tensor&)>> hooks;
+  std::shared_ptr<struct PackedTensor> packed;  // the values of a tensor that SavedTensorHooks took away
 };
 
 /// A new tensor of uninitialised dense memory.

@@ -7,6 +7,7 @@
 #include "conv.hpp"
 #include "distance.hpp"
 #include "index.hpp"
+#include "jacobian.hpp"
 #include "math.hpp"
 #include "matmul.hpp"
 #include "norm.hpp"
