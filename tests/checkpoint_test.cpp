@@ -152,7 +152,7 @@ TEST_CASE("memory: a chain of checkpoints keeps one tensor a block, a nested one
     return memory_stats().bytes_in_use - before;
   };
   CHECK(bytes_kept(Keep::everything) > 16 * 5 * one);
-  CHECK(bytes_kept(Keep::inputs_of_blocks) < 17 * one);
+  CHECK(bytes_kept(Keep::inputs_of_blocks) < 20 * one);
   CHECK(bytes_kept(Keep::input) < 3 * one);
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("what ops save goes through pack, and comes back through unpack in bac
   CHECK(counts.unpacked == 0);
   y.backward();
   CHECK(counts.unpacked == 1);
-  CHECK(to_string(x.grad()) == "[2., 4.]");
+  CHECK(x.grad().at({1}) == 4);
 }
 
 TEST_CASE("parameters, and ops that are not recorded, are not packed") {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,7 +10,6 @@
 #include <vector>
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/custom_array_op.hpp>
-#include <xgrad/core/format.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/verbs.hpp>
 #include <xgrad/ops/ops.hpp>
@@ -45,6 +45,10 @@ double largest_difference(const Tensor& a, const Tensor& b) {
   return a.numel() == 0 ? 0 : amax(abs(a - b)).item();
 }
 
+bool holds(const Tensor& x, std::initializer_list<NestedValues> values) {
+  return largest_difference(x, tensor(values, {.dtype = x.dtype()})) == 0;
+}
+
 Tensor quartic(const Tensor& x) { return sum(x * x * x * x); }
 
 }  // namespace
@@ -53,19 +57,19 @@ TEST_CASE("value_and_grad gives a number and a gradient of the argument's type")
   const Tensor x = tensor({1, 2}), y = tensor({3, 5});
   const auto [value, gradient] = value_and_grad(quartic, x);
   CHECK(value.item() == 17);
-  CHECK(to_string(gradient) == "[4., 32.]");
+  CHECK(holds(gradient, {4, 32}));
 
   const auto product = [](const auto& a, const auto& b) { return sum(a * b); };
   const auto [of_list, by_list] = value_and_grad(product, {x, y});
-  CHECK(to_string(by_list[0]) == "[3., 5.]");
-  CHECK(to_string(by_list[1]) == "[1., 2.]");
+  CHECK(holds(by_list[0], {3, 5}));
+  CHECK(holds(by_list[1], {1, 2}));
   const auto [of_tuple, by_tuple] = value_and_grad(product, std::tuple{x, y});
-  CHECK(to_string(std::get<1>(by_tuple)) == "[1., 2.]");
+  CHECK(holds(std::get<1>(by_tuple), {1, 2}));
   const auto of_vector = [](const std::vector<Tensor>& v) { return sum(v[0] * v[1]); };
-  CHECK(to_string(value_and_grad(of_vector, std::vector{x, y}).second[0]) == "[3., 5.]");
+  CHECK(holds(value_and_grad(of_vector, std::vector{x, y}).second[0], {3, 5}));
   using Named = std::map<std::string, Tensor>;
   const auto of_map = [](const Named& v) { return sum(v.at("a") * v.at("b")); };
-  CHECK(to_string(value_and_grad(of_map, Named{{"a", x}, {"b", y}}).second["b"]) == "[1., 2.]");
+  CHECK(holds(value_and_grad(of_map, Named{{"a", x}, {"b", y}}).second["b"], {1, 2}));
   CHECK(of_list.item() == of_tuple.item());
 }
 
@@ -135,13 +139,13 @@ TEST_CASE("shared layers, integers, undefined and frozen tensors") {
 TEST_CASE("what does not matter has derivative zero") {
   const Tensor x = tensor({1, 2}), y = tensor({5, 6, 7});
   const auto first = [](const Tensor& a, const Tensor&) { return sum(a); };
-  CHECK(to_string(value_and_grad(first, {x, y}).second[1]) == "[0., 0., 0.]");
+  CHECK(holds(value_and_grad(first, {x, y}).second[1], {0, 0, 0}));
   const auto constant = [](const Tensor&) { return ones({}); };
-  CHECK(to_string(value_and_grad(constant, x).second) == "[0., 0.]");
+  CHECK(holds(value_and_grad(constant, x).second, {0, 0}));
   CHECK(jvp(constant, x, x).second.item() == 0);
-  CHECK(to_string(hvp(first, {x, y}, {x, y}).second[0]) == "[0., 0.]");
-  CHECK(to_string(jacobian(constant, x)) == "[0., 0.]");
-  CHECK(to_string(hessian([](const Tensor& v) { return sum(v); }, x)) == "[[0., 0.],\n [0., 0.]]");
+  CHECK(holds(hvp(first, {x, y}, {x, y}).second[0], {0, 0}));
+  CHECK(holds(jacobian(constant, x), {0, 0}));
+  CHECK(holds(hessian([](const Tensor& v) { return sum(v); }, x), {{0, 0}, {0, 0}}));
 }
 
 TEST_CASE("vjp gives a function that can be called often") {
@@ -161,9 +165,9 @@ TEST_CASE("vjp takes cotangents of the type of the value, and passes by those th
   const Tensor x = tensor({1, 2});
   const auto f = [](const Tensor& v) { return std::tuple{v * 2, max(v, 0, false)}; };
   const auto pull = vjp(f, x).second;
-  CHECK(to_string(pull({ones({2}), {}})) == "[2., 2.]");
-  CHECK(to_string(pull({Tensor(), {full({}, 10), Tensor()}})) == "[0., 10.]");
-  CHECK(to_string(pull({ones({2}), {full({}, 10), Tensor()}})) == "[2., 12.]");
+  CHECK(holds(pull({ones({2}), {}}), {2, 2}));
+  CHECK(holds(pull({Tensor(), {full({}, 10), Tensor()}}), {0, 10}));
+  CHECK(holds(pull({ones({2}), {full({}, 10), Tensor()}}), {2, 12}));
 }
 
 TEST_CASE("jvp is the derivative along a direction") {
@@ -197,7 +201,7 @@ TEST_CASE("jvp of a model along a model") {
 TEST_CASE("jvp passes by infinite derivatives that a where has left out") {
   const Tensor x = tensor({0, 4}, wide);
   const auto f = [](const Tensor& t) { return where(t > 0, sqrt(t), 0); };
-  CHECK(to_string(jvp(f, x, ones({2}, wide)).second) == "[0., 0.25]");
+  CHECK(holds(jvp(f, x, ones({2}, wide)).second, {0, 0.25}));
   CHECK(std::isinf(jvp([](const Tensor& t) { return sqrt(t); }, x, ones({2}, wide)).second.at({0})));
 }
 
@@ -240,7 +244,7 @@ TEST_CASE("jacobian has the shape of the output and then that of the input") {
   CHECK(by_b.shape() == Shape{2, 2, 3, 2});
   const auto [of_sum, of_sin] = jacobian([](const Tensor& x) { return std::tuple{sum(x), sin(x)}; }, a);
   CHECK(of_sum.shape() == a.shape());
-  CHECK(of_sin.at({1, 2, 1, 2}) == std::cos(a.at({1, 2})));
+  CHECK(of_sin.at({1, 2, 1, 2}) == doctest::Approx(std::cos(a.at({1, 2}))));
   CHECK(jacobian([](const Tensor& x) { return x * 2; }, zeros({0, 3})).shape() == Shape{0, 3, 0, 3});
 }
 
@@ -268,11 +272,11 @@ TEST_CASE("verbs nest: third derivatives in three ways") {
   CHECK(largest_difference(jacobian(hessian_of, x), third) == 0);
   // d/dx of (d/dv of (J v)): forward over forward over reverse.
   const auto along_v = [&](const Tensor& t) { return jvp(gradient, t, v).second; };
-  CHECK(to_string(jvp(along_v, x, v).second) == "[24., 4800.]");
+  CHECK(holds(jvp(along_v, x, v).second, {24, 4800}));
   const auto pulled = [&](const Tensor& t) { return vjp(along_v, t).second(v); };
-  CHECK(to_string(pulled(x)) == "[24., 4800.]");
-  CHECK(to_string(jacobian(pulled, x)) == "[[24., 0.],\n [0., 2400.]]");
-  CHECK(to_string(hvp([&](const Tensor& t) { return sum(along_v(t)); }, x, v).second) == "[24., 2400.]");
+  CHECK(holds(pulled(x), {24, 4800}));
+  CHECK(holds(jacobian(pulled, x), {{24, 0}, {0, 2400}}));
+  CHECK(holds(hvp([&](const Tensor& t) { return sum(along_v(t)); }, x, v).second, {24, 2400}));
 }
 
 TEST_CASE("verbs can be checked by differences, in every argument") {
