@@ -81,7 +81,7 @@ Sample draw_transpose(Choices& c) {
   const Tensor x = block(c, 2);
   const auto [a, b] = two_axes(c, x.dim());
   return on(x, fmt::format("transpose {} and {}", a, b),
-            [a, b](const Tensor& t) { return transpose(t, a, b); });
+            [a = a, b = b](const Tensor& t) { return transpose(t, a, b); });
 }
 
 Sample draw_movedim(Choices& c) {
