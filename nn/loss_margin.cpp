@@ -107,9 +107,9 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, const MultiM
   check_class_weight(name, options.weight, x.size(1));
   const Tensor index = class_index(name, reshape(target, {x.size(0)}), x.size(1));
   const Tensor place = unsqueeze(index, 1), is_own = place == arange(x.size(1)), own = gather(x, 1, place);
-  Tensor losses = mean(
-      options.p == 1 ? line(x, own, is_own, options.margin) : squares(x, own, is_own, options.margin), {1});
-  if (options.weight.defined()) losses = losses * index_select(options.weight.detach(), 0, index);
+  const Tensor gaps =
+      options.p == 1 ? line(x, own, is_own, options.margin) : squares(x, own, is_own, options.margin);
+  const Tensor losses = weighted(mean(gaps, {1}), options.weight, index);
   return reduced_batch(name, losses, input, options.reduction);
 }
 

@@ -233,19 +233,20 @@ std::vector<LossRow> of_margins() {
        },
        {{far, tensor({{1, -1, 0}}, {.dtype = int64})}}},
       {"multilabel_soft_margin_loss",
-       [=](const Inputs& in, Reduction r) {
-         return nn::multilabel_soft_margin_loss(in[0], in[1], {.weight = weight, .reduction = r});
+       [](const Inputs& in, Reduction r) {
+         return nn::multilabel_soft_margin_loss(in[0], in[1], {.weight = in[2], .reduction = r});
        },
-       {scores, draw({{.shape = {4, 5}, .low = 0, .high = 1}})[0]},
-       [=](const Inputs& in, std::int64_t i) {
+       {scores, draw({{.shape = {4, 5}, .low = 0, .high = 1}})[0], weight},
+       [](const Inputs& in, std::int64_t i) {
          double sum = 0;
          for (std::int64_t k = 0; k < 5; ++k) {
            const double x = element(in[0], i * 5 + k), t = element(in[1], i * 5 + k);
-           sum += element(weight, k) * (t * std::log1p(std::exp(-x)) + (1 - t) * std::log1p(std::exp(x)));
+           sum += element(in[2], k) * (t * std::log1p(std::exp(-x)) + (1 - t) * std::log1p(std::exp(x)));
          }
          return sum / 5;
        },
-       {{constant({1, 5}, 1e4), constant({1, 5}, 0)}, {constant({1, 5}, -1e4), constant({1, 5}, 1)}}},
+       {{constant({1, 5}, 1e4), constant({1, 5}, 0), weight},
+        {constant({1, 5}, -1e4), constant({1, 5}, 1), weight}}},
   };
 }
 
