@@ -13,5 +13,8 @@
 #include "norm.hpp"
 #include "pool.hpp"
 #include "reduce.hpp"
+#include "resample.hpp"
+#include "shuffle.hpp"
 #include "softmax.hpp"
+#include "unfold.hpp"
 #include "view.hpp"

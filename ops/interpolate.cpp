@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "../core/copy.hpp"
+#include "../core/dispatch.hpp"
+#include "../core/node.hpp"
+#include "../core/parallel.hpp"
+#include "cubic.hpp"
+#include "pool.hpp"
+#include "resample.hpp"
+
+namespace xg {
+namespace {
+
+/// A linear map along one axis: element i of the result is the sum of weight[k] times element from[k], for k
+/// from first[i] to first[i + 1].
+struct AxisMap {
+  std::int64_t in;
+  std::vector<std::size_t> first{0};
+  std::vector<std::int64_t> from = {};
+  std::vector<double> weight = {};
+
+  std::int64_t out() const { return static_cast<std::int64_t>(first.size()) - 1; }
+  void add(std::initializer_list<std::pair<double, double>> taps) {
+    for (const auto& [at, w] : taps) {
+      from.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0, in - 1));
+      weight.push_back(w);
+    }
+    first.push_back(from.size());
+  }
+};
+
+AxisMap transposed(const AxisMap& map) {
+  std::vector<std::vector<std::pair<std::int64_t, double>>> rows(static_cast<std::size_t>(map.in));
+  for (std::size_t i = 0; i + 1 < map.first.size(); ++i)
+    for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k)
+      rows[static_cast<std::size_t>(map.from[k])].emplace_back(static_cast<std::int64_t>(i), map.weight[k]);
+  AxisMap back{map.out()};
+  for (const auto& row : rows) {
+    for (const auto& [at, w] : row) {
+      back.from.push_back(at);
+      back.weight.push_back(w);
+    }
+    back.first.push_back(back.from.size());
+  }
+  return back;
+}
+
+/// A map and its adjoint.
+struct MapPair {
+  AxisMap there, back;
+};
+using SharedMaps = std::shared_ptr<const MapPair>;
+
+/// One element of the result, or as many as lie side by side behind it: y = sum of weights times rows of x.
+template <class T> void map_row(const AxisMap& map, std::size_t i, const T* x, std::int64_t inner, T* y) {
+  if (inner == 1) {
+    T sum{};
+    for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k)
+      sum += static_cast<T>(map.weight[k]) * x[map.from[k]];
+    *y = sum;
+    return;
+  }
+  std::fill_n(y, inner, T{});
+  for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k) {
+    const T* const row = x + map.from[k] * inner;
+    const T w = static_cast<T>(map.weight[k]);
+    for (std::int64_t j = 0; j < inner; ++j) y[j] += w * row[j];
+  }
+}
+
+Tensor map_axis(const Tensor& x, std::size_t axis, const SharedMaps& maps, bool adjoint) {
+  const AxisMap& map = adjoint ? maps->back : maps->there;
+  Shape shape = x.shape();
+  shape[axis] = map.out();
+  const Tensor dense = contiguous(x.detach());
+  Tensor y = empty(shape, x.dtype());
+  std::int64_t inner = 1;
+  for (std::size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i];
+  visit_floating("interpolate", x.dtype(), [&]<class T>(std::type_identity<T>) {
+    if (y.numel() == 0) return;
+    constexpr std::int64_t grain = 1 << 14;
+    T* const to = y.mutable_data<T>();
+    const std::int64_t out = map.out();
+    parallel_ranges(static_cast<std::size_t>(y.numel() / inner),
+                    static_cast<std::size_t>(std::max<std::int64_t>(1, grain / inner)),
+                    [&](std::size_t begin, std::size_t end) {
+                      dispatch([&](auto) {
+                        for (auto r = static_cast<std::int64_t>(begin); r < static_cast<std::int64_t>(end);
+                             ++r)
+                          map_row(map, static_cast<std::size_t>(r % out),
+                                  dense.data<T>() + r / out * map.in * inner, inner, to + r * inner);
+                      });
+                    });
+  });
+  return record("interpolate", {&x}, std::move(y),
+                [axis, maps, adjoint](const Tensor& g) { return map_axis(g, axis, maps, !adjoint); });
+}
+
+/// Where the places of an axis read: `scale` elements from one to the next.
+AxisMap resampling(Interpolation mode, std::int64_t in, std::int64_t out, double scale, bool align_corners) {
+  AxisMap map{in};
+  const auto last = static_cast<double>(in - 1);
+  for (std::int64_t i = 0; i < out; ++i) {
+    const auto place = static_cast<double>(i);
+    const double at = align_corners ? place * scale : (place + 0.5) * scale - 0.5;
+    if (mode == Interpolation::nearest) {
+      map.add({{std::floor(place * scale), 1}});
+    } else if (mode == Interpolation::nearest_exact) {
+      map.add({{std::floor((place + 0.5) * scale), 1}});
+    } else if (mode == Interpolation::bicubic) {
+      const double left = std::floor(at);
+      const auto w = cubic_weights(at - left);
+      map.add({{left - 1, w[0]}, {left, w[1]}, {left + 1, w[2]}, {left + 2, w[3]}});
+    } else {
+      const double inside = std::clamp(at, 0.0, last), left = std::floor(inside);
+      map.add({{left, 1 - (inside - left)}, {left + 1, inside - left}});
+    }
+  }
+  return map;
+}
+
+struct ModeName {
+  const char* name;
+  std::size_t axes;  // that an image must have; 0 for any number
+};
+constexpr std::array<ModeName, 7> mode_names{{{"nearest", 0},
+                                              {"nearest_exact", 0},
+                                              {"linear", 1},
+                                              {"bilinear", 2},
+                                              {"trilinear", 3},
+                                              {"bicubic", 2},
+                                              {"area", 0}}};
+
+void check_options(const Tensor& x, const InterpolateOptions& o) {
+  if (x.dim() < 3 || x.dim() > 5)
+    throw ShapeError(fmt::format("[interpolate] x {}: expected [n, c, l], [n, c, h, w] or [n, c, d, h, w]",
+                                 to_string(x.shape())));
+  const std::size_t axes = x.dim() - 2;
+  const ModeName& mode = mode_names[static_cast<std::size_t>(o.mode)];
+  if (mode.axes != 0 && mode.axes != axes)
+    throw ValueError(fmt::format("[interpolate] mode {} is for images of {} axes, x {} has {}", mode.name,
+                                 mode.axes, to_string(x.shape()), axes));
+  if (mode.axes == 0 && o.align_corners)
+    throw ValueError(fmt::format("[interpolate] mode {} knows no align_corners", mode.name));
+  if (o.size.empty() == o.scale_factor.empty())
+    throw ValueError("[interpolate] expected either size or scale_factor");
+  for (const double factor : o.scale_factor)
+    if (!(factor > 0))
+      throw ValueError(fmt::format("[interpolate] scale_factor {}: expected more than 0", factor));
+  const std::size_t given = o.size.size() + o.scale_factor.size();
+  if (given != 1 && given != axes)
+    throw ValueError(fmt::format("[interpolate] {} numbers in {} for x {}: expected 1 or {}", given,
+                                 o.size.empty() ? "scale_factor" : "size", to_string(x.shape()), axes));
+}
+
+Shape image_size(const Tensor& x, const InterpolateOptions& o) {
+  Shape image;
+  for (std::size_t i = 0; i + 2 < x.dim(); ++i) {
+    const std::int64_t in = x.shape()[i + 2];
+    image.push_back(o.size.empty() ? static_cast<std::int64_t>(
+                                         std::floor(static_cast<double>(in) * o.scale_factor.along(i)))
+                                   : o.size.along(i));
+    if (in < 1 || image[i] < 1)
+      throw ShapeError(
+          fmt::format("[interpolate] axis {} of x {} would get {} elements from {}: both must be "
+                      "at least 1",
+                      i + 2, to_string(x.shape()), image[i], in));
+  }
+  return image;
+}
+
+Tensor area_means(const Tensor& x, const Shape& image) {
+  if (image.size() == 1) return adaptive_avg_pool1d(x, image[0]);
+  if (image.size() == 2) return adaptive_avg_pool2d(x, {image[0], image[1]});
+  return adaptive_avg_pool3d(x, {image[0], image[1], image[2]});
+}
+
+}  // namespace
+
+Tensor interpolate(const Tensor& x, const InterpolateOptions& options) {
+  check_options(x, options);
+  const Shape image = image_size(x, options);
+  if (options.mode == Interpolation::area) return area_means(x, image);
+  const bool by_factor = !options.scale_factor.empty() && !options.recompute_scale_factor;
+  Tensor y = x;
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    const auto in = static_cast<double>(x.shape()[i + 2]), out = static_cast<double>(image[i]);
+    const double scale = options.align_corners ? (out > 1 ? (in - 1) / (out - 1) : 0)
+                         : by_factor           ? 1 / options.scale_factor.along(i)
+                                               : in / out;
+    AxisMap map = resampling(options.mode, x.shape()[i + 2], image[i], scale, options.align_corners);
+    AxisMap back = transposed(map);
+    y = map_axis(y, i + 2, std::make_shared<const MapPair>(MapPair{std::move(map), std::move(back)}), false);
+  }
+  return y;
+}
+
+}  // namespace xg
