@@ -17,9 +17,9 @@ Hyper::Hyper(Tensor tensor) : tensor_(std::move(tensor)) {
 
 Hyper Hyper::to(Dtype dtype) const { return is_tensor() ? Hyper(xg::to(tensor_, dtype)) : *this; }
 
-Hyper pow(const Hyper& base, std::int64_t exponent) {
-  if (base.is_tensor()) return xg::pow(base.tensor_, exponent);
-  return std::pow(base.value_, exponent);
+Hyper pow(const Hyper& base, const Hyper& exponent) {
+  if (base.is_tensor() || exponent.is_tensor()) return xg::pow(base.operand(), exponent.operand());
+  return std::pow(base.value_, exponent.value_);
 }
 
 Hyper sqrt(const Hyper& x) {
@@ -30,6 +30,11 @@ Hyper sqrt(const Hyper& x) {
 void check_not_negative(const char* optimizer, const char* name, const Hyper& value) {
   if (!value.is_tensor() && !(value.value() >= 0))
     throw ValueError(fmt::format("[{}] {} {}: expected at least 0", optimizer, name, value.value()));
+}
+
+void check_positive(const char* optimizer, const char* name, const Hyper& value) {
+  if (!value.is_tensor() && !(value.value() > 0))
+    throw ValueError(fmt::format("[{}] {} {}: expected more than 0", optimizer, name, value.value()));
 }
 
 void check_rate(const char* optimizer, const char* name, const Hyper& value) {

@@ -31,7 +31,7 @@ class Hyper {
   friend Hyper operator-(const Hyper& a, const Hyper& b) { return combine(a, b, std::minus<>()); }
   friend Hyper operator*(const Hyper& a, const Hyper& b) { return combine(a, b, std::multiplies<>()); }
   friend Hyper operator/(const Hyper& a, const Hyper& b) { return combine(a, b, std::divides<>()); }
-  friend Hyper pow(const Hyper& base, std::int64_t exponent);
+  friend Hyper pow(const Hyper& base, const Hyper& exponent);
   friend Hyper sqrt(const Hyper& x);
 
  private:
@@ -47,6 +47,9 @@ class Hyper {
 /// For the number among hyper-parameters that cannot be less than 0.
 /// Throws  ValueError "[Adam] lr -0.1: expected at least 0".
 void check_not_negative(const char* optimizer, const char* name, const Hyper& value);
+/// For a number that is divided by.
+/// Throws  ValueError "[Adadelta] eps 0: expected more than 0".
+void check_positive(const char* optimizer, const char* name, const Hyper& value);
 /// For decay rates.
 /// Throws  ValueError "[Adam] betas[0] 1: expected at least 0 and less than 1".
 void check_rate(const char* optimizer, const char* name, const Hyper& value);

@@ -66,7 +66,7 @@ std::vector<Tensor> pull(const detail::Lambda& lambda, const std::vector<Kept>& 
 
 }  // namespace
 
-Rule::Rule(std::shared_ptr<const detail::Lambda> lambda, const char* name, std::vector<const char*> state)
+Rule::Rule(std::shared_ptr<const detail::Lambda> lambda, const char* name, std::vector<State> state)
     : name_(name), state_(std::move(state)), lambda_(std::move(lambda)) {
   if (state_.size() + 1 != lambda_->results)
     throw ValueError(
@@ -81,14 +81,25 @@ void Rule::check(std::size_t state, std::size_t hypers) const {
                                  name_, state_.size(), expected, state, hypers));
 }
 
-void Rule::write(Tensor& p, const Tensor& g, std::span<Tensor> state, std::span<const Hyper> hypers) const {
+void detail::write_results(const Lambda& lambda, std::span<const Operand> inputs,
+                           std::span<Tensor* const> outputs) {
+  const NoGrad guard;
+  std::vector<Recorded> arguments;
+  for (const Operand& x : inputs)
+    arguments.push_back(x.is_tensor() ? Recorded(x.tensor()) : Recorded(x.value()));
+  const std::vector<Recorded> results = lambda.run(arguments);
+  for (std::size_t i = 0; i < results.size(); ++i) assign(*outputs[i], results[i]);
+}
+
+void Rule::write(Tensor& y, const Tensor& p, const Tensor& g, std::span<Tensor> state,
+                 std::span<const Hyper> hypers) const {
   check(state.size(), hypers.size());
   std::vector<Operand> inputs;
   inputs.reserve(lambda_->arguments);
   inputs.insert(inputs.end(), {p, g});
   inputs.insert(inputs.end(), state.begin(), state.end());
   for (const Hyper& h : hypers) inputs.push_back(h.operand());
-  std::array<Tensor*, max_operands> outputs = {&p};
+  std::array<Tensor*, max_operands> outputs = {&y};
   for (std::size_t i = 0; i < state.size(); ++i) outputs[i + 1] = &state[i];
   lambda_->write(name_, inputs, std::span(outputs.data(), lambda_->results));
 }
@@ -98,6 +109,18 @@ std::vector<Tensor> Rule::record(const Tensor& p, const Tensor& g, std::span<con
   check(state.size(), hypers.size());
   std::vector<Tensor> tensors = {p, g};
   tensors.insert(tensors.end(), state.begin(), state.end());
+  std::vector<Hyper> converted;  // of p's dtype, so that the results have it too
+  for (const Hyper& h : hypers) converted.push_back(h.to(p.dtype()));
+  if (lambda_->fused) return record_fused(tensors, converted);
+  std::vector<Recorded> arguments(tensors.begin(), tensors.end());
+  for (const Hyper& h : converted)
+    arguments.push_back(h.is_tensor() ? Recorded(h.tensor()) : Recorded(h.value()));
+  const std::vector<Recorded> results = lambda_->run(arguments);
+  return {results.begin(), results.end()};
+}
+
+std::vector<Tensor> Rule::record_fused(std::span<const Tensor> given, std::span<const Hyper> hypers) const {
+  std::vector<Tensor> tensors(given.begin(), given.end());
   std::vector<Kept> kept;
   for (const Tensor& t : tensors) kept.push_back({Saved(t), 0, true});
   for (const Hyper& h : hypers) {
@@ -105,14 +128,14 @@ std::vector<Tensor> Rule::record(const Tensor& p, const Tensor& g, std::span<con
       kept.push_back({Saved(), h.value(), false});
       continue;
     }
-    tensors.push_back(to(h.tensor(), p.dtype()));  // all of p's dtype, so that the results have it too
+    tensors.push_back(h.tensor());
     kept.push_back({Saved(tensors.back()), 0, true});
   }
   std::vector<Operand> inputs;
   for (const Kept& k : kept) inputs.push_back(k.is_tensor ? Operand(k.tensor.get()) : Operand(k.number));
   std::vector<Tensor> outputs(lambda_->results);
   std::vector<Tensor*> pointers;
-  for (Tensor& y : outputs) pointers.push_back(&(y = empty(p.shape(), p.dtype())));
+  for (Tensor& y : outputs) pointers.push_back(&(y = empty(given[0].shape(), given[0].dtype())));
   lambda_->write(name_, inputs, pointers);
   std::vector<const Tensor*> from;
   for (const Tensor& t : tensors) from.push_back(&t);

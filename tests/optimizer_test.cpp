@@ -288,7 +288,7 @@ TEST_CASE("a state that does not fit is refused before anything is changed") {
   auto reshaped = good;
   reshaped["momentum_buffer.1"] = zeros({2}, {.dtype = float64});
   CHECK_THROWS_WITH_AS(sgd.load_state(reshaped),
-                       "[load_state] \"momentum_buffer.1\" is float64 [2], its parameter is float64 []",
+                       "[load_state] \"momentum_buffer.1\" is float64 [2], its parameter needs float64 []",
                        StructureError);
   auto unknown = good;
   unknown["momentum_buffer.2"] = zeros({}, {.dtype = float64});
@@ -319,7 +319,7 @@ TEST_CASE("options that make no sense are refused when the optimizer is made") {
 TEST_CASE("a rule checks what it is given") {
   const optim::Rule rule("half", {}, [](auto p, auto g, auto lr) { return p - 0.5 * lr * g; });
   Tensor p = number(1);
-  CHECK_THROWS_WITH_AS(rule.write(p, p, {}, {}),
+  CHECK_THROWS_WITH_AS(rule.write(p, p, p, {}, {}),
                        "[half] the lambda takes 0 states and 1 hyper-parameters, got 0 and 0", ValueError);
   const auto unnamed = [](auto p, auto g, auto m) { return std::tuple{p - g, m + g}; };
   CHECK_THROWS_WITH_AS(optim::Rule("carry", {}, unnamed),
