@@ -1,7 +1,9 @@
 #pragma once
 /// Optimizers and schedules, clipping, penalties, and what shows how training goes.
 
+#include "adagrad.hpp"
 #include "adam.hpp"
+#include "adam_variants.hpp"
 #include "chart.hpp"
 #include "clip.hpp"
 #include "decision_map.hpp"
@@ -12,3 +14,4 @@
 #include "rmsprop.hpp"
 #include "schedule.hpp"
 #include "sgd.hpp"
+#include "sign_based.hpp"

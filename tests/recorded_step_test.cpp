@@ -1,105 +1,20 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <functional>
-#include <tuple>
 #include <vector>
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/parameters.hpp>
 #include <xgrad/ops/reduce.hpp>
-#include <xgrad/ops/view.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
 
+#include "support/recorded_run.hpp"
+
 using namespace xg;
+using namespace xg::test;
 using optim::Hyper;
-
-namespace {
-
-struct Net {
-  Tensor weight = tensor({{0.5, -1, 2}, {1, 0.25, -0.5}}, {.dtype = float64, .requires_grad = true});
-  Tensor bias = tensor({0.5, -0.25}, {.dtype = float64, .requires_grad = true});
-  Tensor idle = tensor({1, 2}, {.dtype = float64});
-  Tensor none{};
-};
-
-/// Not quadratic, so that gradients depend on where the steps lead.
-Tensor loss(const Net& net) {
-  return sum(square(net.weight)) * 0.5 + sum(exp(net.bias) - net.bias) +
-         sum(tanh(net.weight)) * sum(net.bias);
-}
-
-Net gradients_of(const Net& net) { return grad(loss(net), net, {.create_graph = true}); }
-
-/// The loss after twenty recorded steps.
-template <class Optimizer> Tensor loss_after_training(decltype(Optimizer::options) options) {
-  Net net;
-  Optimizer optimizer{net, options};
-  for (int t = 0; t < 20; ++t) net = optimizer.recorded_step(net, gradients_of(net));
-  return loss(net);
-}
-
-/// Whether the derivative by a hyper-parameter, through twenty steps, is that of the whole run.
-bool is_meta_gradient(double at, const std::function<Tensor(const Hyper&)>& run) {
-  const Tensor hyper = scalar(at, {.dtype = float64, .requires_grad = true});
-  const double analytic = grad(run(hyper), hyper).item();
-  const double h = 1e-4 * std::abs(at);
-  const auto slope = [&](double step) {
-    return (run(at + step).item() - run(at - step).item()) / (2 * step);
-  };
-  const double numeric = (4 * slope(h) - slope(2 * h)) / 3;
-  CAPTURE(analytic);
-  CAPTURE(numeric);
-  CHECK(std::abs(analytic - numeric) <= 1e-6 * std::abs(numeric) + 1e-9);
-  return analytic != 0;
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
-  const Tensor x = reshape(a.detach(), {-1}), y = reshape(b.detach(), {-1});
-  for (std::int64_t i = 0; i < x.numel(); ++i)
-    if (x.at({i}) != y.at({i})) return false;
-  return true;
-}
-
-/// Twenty steps with the same gradients in place and on the tape.
-template <class Optimizer> void check_same_bits(decltype(Optimizer::options) options, Dtype dtype = float32) {
-  struct Pair {
-    Tensor weight, bias;
-  };
-  Generator random(1);
-  const Tensor w = randn({5, 7}, {.dtype = dtype}, random), b = randn({}, {.dtype = dtype}, random);
-  Pair in_place{clone(w).requires_grad(true), clone(b).requires_grad(true)};
-  Pair recorded{clone(w).requires_grad(true), clone(b).requires_grad(true)};
-  Optimizer writer{in_place, options}, recorder{recorded, options};
-  for (int t = 0; t < 20; ++t) {
-    const Pair g{randn({5, 7}, {.dtype = dtype}, random), randn({}, {.dtype = dtype}, random)};
-    in_place.weight.set_grad(g.weight);
-    in_place.bias.set_grad(g.bias);
-    writer.step();
-    recorded = recorder.recorded_step(recorded, g);
-  }
-  CHECK(recorded.weight.requires_grad());
-  CHECK_FALSE(recorded.weight.is_leaf());
-  CHECK(same_bits(in_place.weight, recorded.weight));
-  CHECK(same_bits(in_place.bias, recorded.bias));
-}
-
-Tensor leaf(std::initializer_list<NestedValues> values) { return tensor(values, {.dtype = float64}); }
-Tensor leaf(double value) { return scalar(value, {.dtype = float64}); }
-
-/// One recorded step of one parameter as a function of it and of its gradient.
-template <class Optimizer>
-Tensor one_step(const Tensor& p, const Tensor& g, decltype(Optimizer::options) options) {
-  Optimizer optimizer{p, options};
-  const Tensor after = optimizer.recorded_step(p, g);
-  return optimizer.recorded_step(after, g * after);
-}
-
-}  // namespace
 
 TEST_CASE("recorded steps have the bits of steps in place") {
   check_same_bits<optim::SGD>({.lr = 0.1, .weight_decay = 0.01});
@@ -164,54 +79,29 @@ TEST_CASE("the gradient by RMSprop's hyper-parameters through twenty steps is th
   }));
 }
 
-TEST_CASE(
-    "each rule passes gradcheck of first and second order, by parameter, gradient and hyper-parameter") {
-  const auto check = [](const auto& step) {
-    const std::vector<Tensor> inputs = {leaf({0.5, -1.5}), leaf({0.75, -0.25}), leaf(0.3)};
-    CHECK(gradcheck(step, inputs));
-    CHECK(gradgradcheck(step, inputs));
-  };
-  check([](const Tensor& p, const Tensor& g, const Tensor& lr) {
-    return one_step<optim::SGD>(p, g, {.lr = lr, .weight_decay = lr});
+TEST_CASE("rules pass gradcheck of first and second order, by parameter, gradient and hyper-parameter") {
+  check_derivatives<optim::SGD>(
+      [](const Tensor& x) { return optim::SgdOptions{.lr = x, .weight_decay = x}; });
+  check_derivatives<optim::SGD>(
+      [](const Tensor& x) { return optim::SgdOptions{.lr = x, .momentum = x, .nesterov = true}; });
+  check_derivatives<optim::Adam>([](const Tensor& x) {
+    return optim::AdamOptions{.lr = x, .betas = {x, 1 - x}, .eps = x, .weight_decay = x};
   });
-  check([](const Tensor& p, const Tensor& g, const Tensor& x) {
-    return one_step<optim::SGD>(p, g, {.lr = x, .momentum = x, .nesterov = true});
+  check_derivatives<optim::AdamW>([](const Tensor& x) {
+    return optim::AdamWOptions{.lr = x, .betas = {x, 1 - x}, .eps = x, .weight_decay = x};
   });
-  check([](const Tensor& p, const Tensor& g, const Tensor& x) {
-    return one_step<optim::Adam>(p, g, {.lr = x, .betas = {x, 1 - x}, .eps = x, .weight_decay = x});
+  check_derivatives<optim::RMSprop>([](const Tensor& x) {
+    return optim::RmspropOptions{.lr = x, .alpha = x, .eps = x, .weight_decay = x};
   });
-  check([](const Tensor& p, const Tensor& g, const Tensor& x) {
-    return one_step<optim::AdamW>(p, g, {.lr = x, .betas = {x, 1 - x}, .eps = x, .weight_decay = x});
-  });
-  check([](const Tensor& p, const Tensor& g, const Tensor& x) {
-    return one_step<optim::RMSprop>(p, g, {.lr = x, .alpha = x, .eps = x, .weight_decay = x});
-  });
-  check([](const Tensor& p, const Tensor& g, const Tensor& x) {
-    return one_step<optim::RMSprop>(p, g, {.lr = x, .alpha = x, .momentum = x, .centered = true});
+  check_derivatives<optim::RMSprop>([](const Tensor& x) {
+    return optim::RmspropOptions{.lr = x, .alpha = x, .momentum = x, .centered = true};
   });
 }
 
 TEST_CASE("derivatives stay finite where all gradients were zero, the second ones too") {
-  const auto check = [](const auto& step) {
-    Tensor p = leaf({1, 2}).requires_grad(true), g = leaf({0, 0.5}).requires_grad(true);
-    Tensor lr = leaf(0.1).requires_grad(true);
-    const std::vector<Tensor> first = grad({sum(step(p, g, lr))}, {p, g, lr}, {.create_graph = true});
-    const std::vector<Tensor> second =
-        grad({sum(first[0]) + sum(first[1]) + first[2]}, {p, g, lr}, {.allow_unused = true});
-    for (const auto* order : {&first, &second})
-      for (const Tensor& x : *order)
-        if (x.defined()) CHECK(std::isfinite(sum(x).item()));
-    CHECK(first[0].at({0}) == 1);  // nothing but p itself
-  };
-  check([](const Tensor& p, const Tensor& g, const Tensor& lr) {
-    return optim::Adam{p, {.lr = lr}}.recorded_step(p, g);
-  });
-  check([](const Tensor& p, const Tensor& g, const Tensor& lr) {
-    return optim::RMSprop{p, {.lr = lr}}.recorded_step(p, g);
-  });
-  check([](const Tensor& p, const Tensor& g, const Tensor& lr) {
-    return optim::RMSprop{p, {.lr = lr, .momentum = 0.9, .centered = true}}.recorded_step(p, g);
-  });
+  check_finite_at_zero<optim::Adam>({});
+  check_finite_at_zero<optim::RMSprop>({});
+  check_finite_at_zero<optim::RMSprop>({.momentum = 0.9, .centered = true});
 }
 
 TEST_CASE("descending on the meta-gradient finds a better learning rate") {

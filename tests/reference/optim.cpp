@@ -1,8 +1,11 @@
 #include <xgrad/core/copy.hpp>
 #include <xgrad/ops/view.hpp>
+#include <xgrad/optim/adagrad.hpp>
 #include <xgrad/optim/adam.hpp>
+#include <xgrad/optim/adam_variants.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/optim/sign_based.hpp>
 
 #include "table.hpp"
 
@@ -16,32 +19,46 @@ Attributes arguments_of(const Call& c, std::size_t i) {
   return Attributes(all);
 }
 
-// Feeds the stored gradients, a row a step, and keeps the parameter after each step.
-template <class Options> Tensor replay(const Tensor& start, const Tensor& gradients, const Options& options) {
+struct Replayed {
+  Tensor path;                          // the parameter after each step, a row a step
+  std::map<std::string, Tensor> state;  // of the optimizer at the end
+};
+
+// Feeds the stored gradients, a row a step.
+template <class Options>
+Replayed replay(const Tensor& start, const Tensor& gradients, const Options& options) {
   Tensor p = clone(start);
   p.requires_grad(true);
-  optim::OptimizerOf<Options> optimizer(std::vector<Tensor>{p}, options);
+  optim::OptimizerOf<Options> optimizer(p, options);
   std::vector<Tensor> path;
   for (const Tensor& g : unbind(gradients)) {
     p.set_grad(clone(g));
     optimizer.step();
     path.push_back(clone(p.detach()));
   }
-  return stack(path);
+  return {stack(path), optimizer.state()};
 }
 
-template <class Options> Op optimizer(Options (*options)(const Attributes&)) {
-  return [options](const Call& c) {
+// Paths of all parameters and then, if a name is given, what the optimizer has under that name for each.
+template <class Options> Op optimizer(Options (*options)(const Attributes&), const char* state = nullptr) {
+  return [options, state](const Call& c) {
     const std::vector<Tensor> starts = c.list("p"), gradients = c.list("grads");
-    std::vector<Tensor> paths;
+    std::vector<Tensor> paths, states;
     for (std::size_t i = 0; i < starts.size(); ++i) {
       const Attributes arguments = arguments_of(c, i);
       const Options chosen = options(arguments);
       if (const auto name = arguments.unread()) throw NotImplemented("argument '" + *name + "'");
-      paths.push_back(replay(starts[i], gradients.at(i), chosen));
+      const Replayed replayed = replay(starts[i], gradients.at(i), chosen);
+      paths.push_back(replayed.path);
+      if (state) states.push_back(replayed.state.at(state));
     }
+    paths.insert(paths.end(), states.begin(), states.end());
     return Outputs(paths);
   };
+}
+
+void read_pair(const Attributes& a, const char* name, std::array<optim::Hyper, 2>& pair) {
+  if (a.has(name)) pair = {a.json(name)[0].get<double>(), a.json(name)[1].get<double>()};
 }
 
 optim::SgdOptions sgd(const Attributes& a) {
@@ -53,13 +70,59 @@ optim::SgdOptions sgd(const Attributes& a) {
           .maximize = a.flag("maximize")};
 }
 
-template <class Options> Options adam(const Attributes& a) {
-  Options options{.lr = a.number("lr", 1e-3),
-                  .eps = a.number("eps", 1e-8),
-                  .weight_decay = a.number("weight_decay", Options().weight_decay.value()),
-                  .maximize = a.flag("maximize")};
-  if (a.has("betas")) options.betas = {a.json("betas")[0].get<double>(), a.json("betas")[1].get<double>()};
+template <class Options> Options adam_like(const Attributes& a) {
+  Options options;
+  options.lr = a.number("lr", options.lr.value());
+  options.eps = a.number("eps", options.eps.value());
+  options.weight_decay = a.number("weight_decay", options.weight_decay.value());
+  options.maximize = a.flag("maximize");
+  read_pair(a, "betas", options.betas);
   return options;
+}
+
+template <class Options> Options adam(const Attributes& a) {
+  Options options = adam_like<Options>(a);
+  options.amsgrad = a.flag("amsgrad");
+  return options;
+}
+
+optim::NAdamOptions nadam(const Attributes& a) {
+  optim::NAdamOptions options = adam_like<optim::NAdamOptions>(a);
+  options.momentum_decay = a.number("momentum_decay", options.momentum_decay);
+  return options;
+}
+
+optim::AdagradOptions adagrad(const Attributes& a) {
+  return {.lr = a.number("lr", 1e-2),
+          .lr_decay = a.number("lr_decay", 0),
+          .weight_decay = a.number("weight_decay", 0),
+          .initial_accumulator_value = a.number("initial_accumulator_value", 0),
+          .eps = a.number("eps", 1e-10),
+          .maximize = a.flag("maximize")};
+}
+
+optim::AdadeltaOptions adadelta(const Attributes& a) {
+  return {.lr = a.number("lr", 1),
+          .rho = a.number("rho", 0.9),
+          .eps = a.number("eps", 1e-6),
+          .weight_decay = a.number("weight_decay", 0),
+          .maximize = a.flag("maximize")};
+}
+
+optim::RpropOptions rprop(const Attributes& a) {
+  optim::RpropOptions options{.lr = a.number("lr", 1e-2), .maximize = a.flag("maximize")};
+  read_pair(a, "etas", options.etas);
+  read_pair(a, "step_sizes", options.step_sizes);
+  return options;
+}
+
+optim::ASGDOptions asgd(const Attributes& a) {
+  return {.lr = a.number("lr", 1e-2),
+          .lambd = a.number("lambd", 1e-4),
+          .alpha = a.number("alpha", 0.75),
+          .t0 = a.number("t0", 1e6),
+          .weight_decay = a.number("weight_decay", 0),
+          .maximize = a.flag("maximize")};
 }
 
 optim::RmspropOptions rmsprop(const Attributes& a) {
@@ -76,7 +139,14 @@ const OpsOf optimizers{
     {"optim.SGD", optimizer(sgd)},
     {"optim.Adam", optimizer(adam<optim::AdamOptions>)},
     {"optim.AdamW", optimizer(adam<optim::AdamWOptions>)},
+    {"optim.NAdam", optimizer(nadam)},
+    {"optim.RAdam", optimizer(adam_like<optim::RAdamOptions>)},
+    {"optim.Adamax", optimizer(adam_like<optim::AdamaxOptions>)},
     {"optim.RMSprop", optimizer(rmsprop)},
+    {"optim.Adagrad", optimizer(adagrad)},
+    {"optim.Adadelta", optimizer(adadelta)},
+    {"optim.Rprop", optimizer(rprop)},
+    {"optim.ASGD", optimizer(asgd, "ax")},
 };
 
 }  // namespace
