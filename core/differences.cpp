@@ -9,7 +9,7 @@ namespace xg::differences {
 namespace {
 
 constexpr double shrink = 4;
-constexpr int most_steps = 11;  // from scale / 2^6 to scale / 2^26
+constexpr int most_steps = 11;  // down to 2^-20 of the first one
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 // Neville's scheme for a quotient q(h) = limit + a h^p + b h^(p + 2) + ...; keeps the entry with the smallest
@@ -78,12 +78,12 @@ bool Derivative::has_kink() const {
   return finite && std::abs(jump) > 1e-6 + 1e-4 * slope && std::abs(jump) > 8 * jump_error;
 }
 
-std::vector<Derivative> derivatives(const std::function<Point(double)>& f, const Point& origin, double scale,
+std::vector<Derivative> derivatives(const std::function<Point(double)>& f, const Point& origin, double step,
                                     double rtol, double atol) {
   std::vector<Quotients> quotients(origin.values.size());
   std::vector<Derivative> found(origin.values.size());
-  double h = scale / 64;
-  for (int step = 0; step < most_steps; ++step, h /= shrink) {
+  double h = step;
+  for (int n = 0; n < most_steps; ++n, h /= shrink) {
     const Point after = f(h), before = f(-h);
     bool done = true;
     for (std::size_t k = 0; k < found.size(); ++k) {

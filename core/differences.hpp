@@ -25,9 +25,9 @@ struct Derivative {
   bool has_kink() const;
 };
 
-/// Derivatives at t = 0 of the functions f(t), whose values there are `origin`. Steps start at scale / 64 and
+/// Derivatives at t = 0 of the functions f(t), whose values there are `origin`. Steps start at `step` and
 /// shrink until the estimates meet the tolerances.
-std::vector<Derivative> derivatives(const std::function<Point(double)>& f, const Point& origin, double scale,
+std::vector<Derivative> derivatives(const std::function<Point(double)>& f, const Point& origin, double step,
                                     double rtol, double atol);
 
 }  // namespace xg::differences

@@ -21,12 +21,14 @@
 namespace xg {
 
 struct GradcheckOptions {
-  double rtol = 1e-6;              ///< allowed difference relative to the larger of both derivatives
-  double atol = 1e-8;              ///< allowed difference beside that
+  double rtol = 1e-6;     ///< allowed difference relative to the larger of both derivatives
+  double atol = 1e-8;     ///< allowed difference beside that
+  double eps = 1.0 / 64;  ///< largest step of the differences, relative to the inputs, if these exceed 1
   std::int64_t full_up_to = 1024;  ///< Jacobians of more elements are checked along random directions
   std::int64_t directions = 3;     ///< how many of them, for each input
   std::uint64_t seed = 0;          ///< of the directions
   bool allow_kinks = true;         ///< a kink or a tie is noted but passes
+  int order = 2;                   ///< the highest order of derivatives that check_grads() checks
 };
 
 enum class GradcheckVerdict {
@@ -37,16 +39,26 @@ enum class GradcheckVerdict {
   not_finite,        ///< a value or a derivative is NaN or infinite
 };
 
+/// One comparison: the derivative of an output by an element of an input, or along a random direction.
+struct GradcheckRow {
+  std::string input, element, output;
+  double analytic = 0, numeric = 0;
+  GradcheckVerdict verdict = GradcheckVerdict::ok;
+};
+
 /// What a check found. Converts to bool and prints itself, so `CHECK(gradcheck(f, x))` says what is wrong.
 struct GradcheckResult {
   GradcheckVerdict verdict = GradcheckVerdict::ok;
   bool passed = true;
   std::string message = {};
-  std::string input = {};  ///< the element looked at last, e.g. "input 0[3,7]" or "fc1.weight[3,7]"
+  std::string input = {};  ///< the element that the verdict is about: "input 0[3,7]", "fc1.weight[3,7]"
   double analytic = 0;     ///< its analytic derivative
   double numeric = 0;      ///< its derivative by differences
+  std::vector<GradcheckRow> rows = {};  ///< everything that was compared
 
   explicit operator bool() const { return passed; }
+  /// All rows as text: input, output, analytic, numeric, error, verdict.
+  std::string table() const;
   /// GoogleTest's EXPECT_TRUE shows the text of its AssertionResult only.
   template <class Assertion>
   requires requires(const Assertion& a) {
@@ -66,11 +78,13 @@ using Function = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 struct Inputs {
   std::vector<Tensor> tensors;
   std::vector<std::string> names;
+  bool of_model = false;
 };
 
 Inputs make_inputs(const std::vector<Tensor>& given);
-GradcheckResult first_order(const Function& f, const Inputs& inputs, const GradcheckOptions& options);
-GradcheckResult second_order(const Function& f, const Inputs& inputs, const GradcheckOptions& options);
+
+using Check = GradcheckResult(const Function& f, const Inputs& inputs, const GradcheckOptions& options);
+Check first_order, second_order, all_orders;
 
 inline std::vector<Tensor> as_vector(Tensor y) { return {std::move(y)}; }
 template <class Outputs> std::vector<Tensor> as_vector(Outputs outputs) {
@@ -138,7 +152,7 @@ template <class Net> class Float64Leaves {
 
  private:
   std::vector<std::pair<Tensor*, Tensor>> before_;
-  Inputs inputs_;
+  Inputs inputs_{.tensors = {}, .names = {}, .of_model = true};
 };
 
 template <class X>
@@ -149,64 +163,47 @@ concept Model =
     !OneTensor<std::remove_cvref_t<Net>> && !std::same_as<std::remove_cvref_t<Net>, std::vector<Tensor>> &&
     !std::is_array_v<std::remove_cvref_t<Net>>;
 
-template <class F, class Net, class Check>
-GradcheckResult check_model(F& f, Net& net, const Check& check, const GradcheckOptions& options) {
-  const Float64Leaves<Net> leaves(net);
-  return check([&](const std::vector<Tensor>&) { return as_vector(f(net)); }, leaves.inputs(), options);
-}
+/// The forms in which a check takes a function and its inputs.
+template <Check& check> struct Verb {
+  template <class F>
+  GradcheckResult operator()(F&& f, const std::vector<Tensor>& inputs,
+                             const GradcheckOptions& options = {}) const {
+    return check([&](const std::vector<Tensor>& x) { return call(f, x); }, make_inputs(inputs), options);
+  }
+  template <class F, std::size_t N>
+  GradcheckResult operator()(F&& f, const Tensor (&inputs)[N], const GradcheckOptions& options = {}) const {
+    return check([&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
+                 make_inputs({inputs, inputs + N}), options);
+  }
+  template <class F, OneTensor X>
+  GradcheckResult operator()(F&& f, const X& input, const GradcheckOptions& options = {}) const {
+    return (*this)(f, {Tensor(input)}, options);
+  }
+  template <class F, Model Net>
+  GradcheckResult operator()(F&& f, Net&& net, const GradcheckOptions& options = {}) const {
+    const Float64Leaves<std::remove_reference_t<Net>> leaves(net);
+    return check([&](const std::vector<Tensor>&) { return as_vector(f(net)); }, leaves.inputs(), options);
+  }
+};
 
 }  // namespace gradcheck_detail
 
-/// Compares the gradients of f, by grad(), with central differences, extrapolated to step 0, in float64.
-/// f takes the inputs as arguments or as one std::vector<Tensor> and returns a Tensor or a tuple, array or
-/// vector of them. Floating inputs are converted to float64 leaves and all of them are checked: each element
-/// against each output for small functions, else random directions, halved until an element is found.
+/// gradcheck(f, inputs, options) compares the gradients of f, by grad(), with central differences, extrapolated to
+/// step 0, in float64. The inputs are a Tensor, a list {a, b} or a std::vector<Tensor>; f takes them as arguments
+/// or as one std::vector<Tensor>, and returns a Tensor or a tuple, array or vector of them. Floating inputs are
+/// converted to float64 leaves and all of them are checked: each element against each output for small functions,
+/// else random directions, halved until an element is found.
+/// The input may be a model too: then all its tensors that ask for a gradient are checked, and f(net) is called
+/// with the model, whose tensors are float64 copies meanwhile. Messages name them by path, blocks.2.fc1.weight[3,7].
+/// A failure tells the op whose vjp is to blame, a table of what failed, and a call that repeats it.
 /// Throws  ValueError "[gradcheck] no floating input: ..."; what f throws.
-template <class F>
-GradcheckResult gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
-  using namespace gradcheck_detail;
-  return first_order([&](const std::vector<Tensor>& x) { return call(f, x); }, make_inputs(inputs), options);
-}
-template <class F, std::size_t N>
-GradcheckResult gradcheck(F&& f, const Tensor (&inputs)[N], const GradcheckOptions& options = {}) {
-  using namespace gradcheck_detail;
-  return first_order(
-      [&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
-      make_inputs({inputs, inputs + N}), options);
-}
-template <class F, gradcheck_detail::OneTensor X>
-GradcheckResult gradcheck(F&& f, const X& input, const GradcheckOptions& options = {}) {
-  return gradcheck(std::forward<F>(f), {Tensor(input)}, options);
-}
-/// The same for all tensors of a model that ask for a gradient; f(net) is called with the model, whose
-/// tensors are float64 copies meanwhile. Messages name them by path, e.g. blocks.2.fc1.weight[3,7].
-template <class F, gradcheck_detail::Model Net>
-GradcheckResult gradcheck(F&& f, Net&& net, const GradcheckOptions& options = {}) {
-  return gradcheck_detail::check_model(f, net, gradcheck_detail::first_order, options);
-}
+inline constexpr gradcheck_detail::Verb<gradcheck_detail::first_order> gradcheck{};
 
 /// gradcheck of the map (inputs, cotangents) -> gradients of f, recorded with create_graph.
-template <class F>
-GradcheckResult gradgradcheck(F&& f, const std::vector<Tensor>& inputs,
-                              const GradcheckOptions& options = {}) {
-  using namespace gradcheck_detail;
-  return second_order([&](const std::vector<Tensor>& x) { return call(f, x); }, make_inputs(inputs), options);
-}
-template <class F, std::size_t N>
-GradcheckResult gradgradcheck(F&& f, const Tensor (&inputs)[N], const GradcheckOptions& options = {}) {
-  using namespace gradcheck_detail;
-  return second_order(
-      [&](const std::vector<Tensor>& x) { return call<std::remove_reference_t<F>, N, N>(f, x); },
-      make_inputs({inputs, inputs + N}), options);
-}
-template <class F, gradcheck_detail::OneTensor X>
-GradcheckResult gradgradcheck(F&& f, const X& input, const GradcheckOptions& options = {}) {
-  return gradgradcheck(std::forward<F>(f), {Tensor(input)}, options);
-}
-template <class F, gradcheck_detail::Model Net>
-GradcheckResult gradgradcheck(F&& f, Net&& net, const GradcheckOptions& options = {}) {
-  return gradcheck_detail::check_model(f, net, gradcheck_detail::second_order, options);
-}
+inline constexpr gradcheck_detail::Verb<gradcheck_detail::second_order> gradgradcheck{};
+
+/// gradcheck, gradgradcheck and so on up to options.order; the first that fails ends it.
+inline constexpr gradcheck_detail::Verb<gradcheck_detail::all_orders> check_grads{};
 
 }  // namespace xg
 
