@@ -1,8 +1,7 @@
 #include "gemm.hpp"
 
-#include <cblas.h>
-
 #include "../core/parallel.hpp"
+#include "blas.hpp"
 #include "buffer.hpp"
 #include "gemm_tile.hpp"
 #include "gemv.hpp"
@@ -132,8 +131,7 @@ template <class T> bool is_for_blas(const Product<T>& x, const StridedMatrix<T>&
 template <class T> bool is_for_blas(const Product<T>&, const OffsetMatrix<T>&) { return false; }
 
 template <class T> void multiply_by_blas(const Product<T>& x, const StridedMatrix<T>& b) {
-  static const bool held = (openblas_set_num_threads(1), true);  // threads are ours
-  static_cast<void>(held);
+  hold_blas_at_one_thread();
   const auto call = [&](auto routine) {
     const auto narrow = [](std::int64_t n) { return static_cast<blasint>(n); };
     routine(CblasRowMajor, blas_order(x.a), blas_order(b), narrow(x.m), narrow(x.n), narrow(x.k), T{1},

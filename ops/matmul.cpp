@@ -154,12 +154,16 @@ Shape broadcast_batch(const char* name, const Tensor& a, const Tensor& b) {
   return broadcast_shapes(name, x, y);
 }
 
-Tensor multiply_matrices(const char* name, const Tensor& a, const Tensor& b, const Tensor& start = {}) {
-  const std::int64_t left = a.size(-1), right = b.size(-2);
+void check_inner(const char* name, const Tensor& a, const Tensor& b) {
+  const std::int64_t left = a.size(-1), right = b.size(b.dim() > 1 ? -2 : -1);
   if (left != right)
     throw ShapeError(fmt::format("[{}] a {} and b {}: inner dimensions {} and {} differ", name,
                                  to_string(a.shape()), to_string(b.shape()), left, right));
-  return product(name, {a}, {b}, broadcast_batch(name, a, b), start);
+}
+
+Tensor multiply_matrices(const char* name, const Tensor& a, const Tensor& b) {
+  check_inner(name, a, b);
+  return product(name, {a}, {b}, broadcast_batch(name, a, b));
 }
 
 void check_dims(const char* name, const Tensor& a, std::size_t a_dim, const Tensor& b, std::size_t b_dim,
@@ -167,6 +171,36 @@ void check_dims(const char* name, const Tensor& a, std::size_t a_dim, const Tens
   if (a.dim() != a_dim || b.dim() != b_dim)
     throw ShapeError(
         fmt::format("[{}] a {} and b {}: {}", name, to_string(a.shape()), to_string(b.shape()), remedy));
+}
+
+void check_batches(const char* name, const Tensor& a, const Tensor& b, const char* remedy) {
+  check_dims(name, a, 3, b, 3, "both must have the shape [batch, rows, columns]; use matmul");
+  if (a.size(0) != b.size(0))
+    throw ShapeError(fmt::format("[{}] a {} and b {}: batches of {} and {}; {}", name, to_string(a.shape()),
+                                 to_string(b.shape()), a.size(0), b.size(0), remedy));
+}
+
+void check_start(const char* name, const Tensor& input, const Shape& shape) {
+  if (input.dim() > shape.size() || broadcast_shapes(name, input.shape(), shape) != shape)
+    throw ShapeError(fmt::format("[{}] input {} does not broadcast to the product's shape {}", name,
+                                 to_string(input.shape()), to_string(shape)));
+}
+
+// beta * input + alpha * a b, summed over the axes of the batch that `batch` does not have.
+Tensor add_product(const char* name, const Tensor& input, const Tensor& a, const Tensor& b,
+                   const Shape& batch, const AddmmOptions& options) {
+  check_inner(name, a, b);
+  Shape shape = batch;
+  shape.push_back(a.size(-2));
+  shape.push_back(b.size(-1));
+  check_start(name, input, shape);
+  const Operand operands[] = {input, a, b};
+  const Operand* const all[] = {&operands[0], &operands[1], &operands[2]};
+  const Dtype dtype = result_dtype(all);
+  const Tensor left = options.alpha == 1 ? to(a, dtype) : to(a, dtype) * options.alpha, right = to(b, dtype);
+  Tensor start;
+  if (options.beta != 0) start = options.beta == 1 ? to(input, dtype) : to(input, dtype) * options.beta;
+  return product(name, {left}, {right}, batch, start);
 }
 
 }  // namespace
@@ -177,10 +211,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
                                  to_string(a.shape()), to_string(b.shape())));
   const Dtype dtype = result_dtype(a, b);
   Tensor left = to(a, dtype), right = to(b, dtype);
-  if (a.size(-1) != b.size(b.dim() > 1 ? -2 : -1))
-    throw ShapeError(fmt::format("[matmul] a {} and b {}: inner dimensions {} and {} differ",
-                                 to_string(a.shape()), to_string(b.shape()), a.size(-1),
-                                 b.size(b.dim() > 1 ? -2 : -1)));
+  check_inner("matmul", a, b);
   if (a.dim() == 1) left = unsqueeze(left, 0);
   if (b.dim() == 1) right = unsqueeze(right, -1);
   Tensor y = multiply_matrices("matmul", left, right);
@@ -195,10 +226,7 @@ Tensor mm(const Tensor& a, const Tensor& b) {
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b) {
-  check_dims("bmm", a, 3, b, 3, "both must have the shape [batch, rows, columns]; use matmul");
-  if (a.size(0) != b.size(0))
-    throw ShapeError(fmt::format("[bmm] a {} and b {}: batches of {} and {}; matmul broadcasts",
-                                 to_string(a.shape()), to_string(b.shape()), a.size(0), b.size(0)));
+  check_batches("bmm", a, b, "matmul broadcasts");
   const Dtype dtype = result_dtype(a, b);
   return multiply_matrices("bmm", to(a, dtype), to(b, dtype));
 }
@@ -213,6 +241,11 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   return matmul(a, b);
 }
 
+Tensor vdot(const Tensor& a, const Tensor& b) {
+  check_dims("vdot", a, 1, b, 1, "both must be vectors; use matmul");
+  return matmul(a, b);
+}
+
 Tensor outer(const Tensor& a, const Tensor& b) {
   check_dims("outer", a, 1, b, 1, "both must be vectors");
   return unsqueeze(a, 1) * b;
@@ -220,17 +253,29 @@ Tensor outer(const Tensor& a, const Tensor& b) {
 
 Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options) {
   check_dims("addmm", a, 2, b, 2, "both must be matrices");
-  const Shape shape{a.size(0), b.size(1)};
-  if (input.dim() > 2 || broadcast_shapes("addmm", input.shape(), shape) != shape)
-    throw ShapeError(fmt::format("[addmm] input {} does not broadcast to the product's shape {}",
-                                 to_string(input.shape()), to_string(shape)));
-  const Operand operands[] = {input, a, b};
-  const Operand* const all[] = {&operands[0], &operands[1], &operands[2]};
-  const Dtype dtype = result_dtype(all);
-  const Tensor left = options.alpha == 1 ? to(a, dtype) : to(a, dtype) * options.alpha;
-  Tensor start;
-  if (options.beta != 0) start = options.beta == 1 ? to(input, dtype) : to(input, dtype) * options.beta;
-  return multiply_matrices("addmm", left, to(b, dtype), start);
+  return add_product("addmm", input, a, b, {}, options);
+}
+
+Tensor addmv(const Tensor& input, const Tensor& a, const Tensor& x, AddmmOptions options) {
+  check_dims("addmv", a, 2, x, 1, "expected a matrix and a vector");
+  check_inner("addmv", a, x);
+  check_start("addmv", input, {a.size(0)});
+  return squeeze(add_product("addmv", unsqueeze(input, -1), a, unsqueeze(x, -1), {}, options), -1);
+}
+
+Tensor addr(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options) {
+  check_dims("addr", a, 1, b, 1, "both must be vectors");
+  return add_product("addr", input, unsqueeze(a, 1), unsqueeze(b, 0), {}, options);
+}
+
+Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options) {
+  check_batches("baddbmm", a, b, "expand() broadcasts");
+  return add_product("baddbmm", input, a, b, {a.size(0)}, options);
+}
+
+Tensor addbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options) {
+  check_batches("addbmm", a, b, "expand() broadcasts");
+  return add_product("addbmm", input, a, b, {}, options);
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {

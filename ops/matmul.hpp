@@ -21,6 +21,8 @@ Tensor bmm(const Tensor& a, const Tensor& b);
 Tensor mv(const Tensor& a, const Tensor& x);
 /// sum(a * b) of two vectors.
 Tensor dot(const Tensor& a, const Tensor& b);
+/// dot(), which of complex vectors would differ from it.
+Tensor vdot(const Tensor& a, const Tensor& b);
 /// a[i] * b[j] of two vectors.
 Tensor outer(const Tensor& a, const Tensor& b);
 
@@ -32,6 +34,22 @@ struct AddmmOptions {
 /// Shapes  a [m, k], b [k, n]; input broadcasts to [m, n].
 /// Grad    input, a, b, any order.
 Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options = {});
+/// beta * input + alpha * a x for a matrix and a vector.
+/// Shapes  a [m, k], x [k]; input broadcasts to [m].
+/// Grad    input, a, x, any order.
+Tensor addmv(const Tensor& input, const Tensor& a, const Tensor& x, AddmmOptions options = {});
+/// beta * input + alpha * outer(a, b).
+/// Shapes  a [m], b [n]; input broadcasts to [m, n].
+/// Grad    input, a, b, any order.
+Tensor addr(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options = {});
+/// beta * input + alpha * a b for batches of matrices.
+/// Shapes  a [n, i, k], b [n, k, j]; input broadcasts to [n, i, j].
+/// Grad    input, a, b, any order.
+Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options = {});
+/// beta * input + alpha * the sum of all a b of a batch.
+/// Shapes  a [n, i, k], b [n, k, j]; input broadcasts to [i, j].
+/// Grad    input, a, b, any order.
+Tensor addbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options = {});
 
 /// x weight^T + bias over the last axis, for any leading axes; the bias is optional and added inside of the
 /// product.

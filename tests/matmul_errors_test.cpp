@@ -48,5 +48,107 @@ TEST_CASE("wrong calls of linear") {
                        "[linear] x [64, 784] and weight [10, 100]: x must end in 100 features", Error);
 }
 
+TEST_CASE("wrong calls of sums with products") {
+  CHECK_THROWS_WITH_AS(vdot(zeros({2, 3}), zeros({3})),
+                       "[vdot] a [2, 3] and b [3]: both must be vectors; use matmul", ShapeError);
+  CHECK_THROWS_WITH_AS(addmv(zeros({2}), zeros({2, 3}), zeros({4})),
+                       "[addmv] a [2, 3] and b [4]: inner dimensions 3 and 4 differ", ShapeError);
+  CHECK_THROWS_WITH_AS(addmv(zeros({3}), zeros({2, 3}), zeros({3})),
+                       "[addmv] input [3] does not broadcast to the product's shape [2]", ShapeError);
+  CHECK_THROWS_WITH_AS(addmv(zeros({2}), zeros({2, 3}), zeros({3, 1})),
+                       "[addmv] a [2, 3] and b [3, 1]: expected a matrix and a vector", ShapeError);
+  CHECK_THROWS_WITH_AS(addr(zeros({3, 3}), zeros({2}), zeros({3})),
+                       "[addr] input [3, 3] does not broadcast to the product's shape [2, 3]", ShapeError);
+  CHECK_THROWS_WITH_AS(addr(zeros({3}), zeros({2, 1}), zeros({3})),
+                       "[addr] a [2, 1] and b [3]: both must be vectors", ShapeError);
+  CHECK_THROWS_WITH_AS(baddbmm(zeros({4}), zeros({2, 3, 4}), zeros({3, 4, 4})),
+                       "[baddbmm] a [2, 3, 4] and b [3, 4, 4]: batches of 2 and 3; expand() broadcasts",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(addbmm(zeros({2, 3, 5}), zeros({2, 3, 4}), zeros({2, 4, 5})),
+                       "[addbmm] input [2, 3, 5] does not broadcast to the product's shape [3, 5]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      addbmm(zeros({3, 5}), zeros({3, 4}), zeros({4, 5})),
+      "[addbmm] a [3, 4] and b [4, 5]: both must have the shape [batch, rows, columns]; use matmul",
+      ShapeError);
+}
+
+TEST_CASE("wrong calls of einsum") {
+  const Tensor a = zeros({2, 3}), b = zeros({4, 5});
+  CHECK_THROWS_WITH_AS(einsum("ij,jk->ik", {a, b}), "[einsum] \"ij,jk->ik\": 'j' has lengths 3 and 4",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(einsum("...,...", {a, b}),
+                       "[einsum] \"...,...\": an axis of '...' has lengths 3 and 5", ShapeError);
+  CHECK_THROWS_WITH_AS(einsum("ij,jk->il", {a, t(a)}),
+                       "[einsum] \"ij,jk->il\": the result's 'l' is in no operand", ValueError);
+  CHECK_THROWS_WITH_AS(einsum("ij->ii", {a}), "[einsum] \"ij->ii\": the result has 'i' twice", ValueError);
+  CHECK_THROWS_WITH_AS(einsum("ij,jk", {a}), "[einsum] \"ij,jk\": 1 operands for 2 subscripts", ValueError);
+  CHECK_THROWS_WITH_AS(einsum("", {}), "[einsum] \"\": 0 operands for 1 subscripts", ValueError);
+  CHECK_THROWS_WITH_AS(einsum("i1", {a}),
+                       "[einsum] \"i1\": '1' in \"i1\" is neither a letter nor a single \"...\"", ValueError);
+  CHECK_THROWS_WITH_AS(einsum("...i...", {a}),
+                       "[einsum] \"...i...\": '.' in \"...i...\" is neither a letter nor a single \"...\"",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(
+      einsum("i", {a}),
+      "[einsum] \"i\": operand 0 [2, 3] has 2 axes, the equation names 1; \"...\" stands for further ones",
+      ShapeError);
+  CHECK_THROWS_WITH_AS(einsum("ijk...", {a}),
+                       "[einsum] \"ijk...\": operand 0 [2, 3] has 2 axes, the equation names 3", ShapeError);
+  CHECK_THROWS_WITH_AS(einsum("ii", {a}), "[einsum] \"ii\": 'i' twice in one operand has lengths 2 and 3",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(einsum("ij->", {zeros({2, 2}, {.dtype = int64})}),
+                       "[einsum] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+}
+
+TEST_CASE("wrong calls of contractions") {
+  const Tensor a = zeros({2, 3}), b = zeros({4, 5});
+  CHECK_THROWS_WITH_AS(tensordot(a, b, 1),
+                       "[tensordot] a [2, 3] and b [4, 5]: axis 1 of a and axis 0 of b have lengths 3 and 4",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(tensordot(a, b, 3),
+                       "[tensordot] a [2, 3] and b [4, 5]: they do not both have 3 axes to sum over",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(tensordot(a, b, {0, 1}, {0}),
+                       "[tensordot] axes [0, 1] of a and [0] of b: expected as many", ShapeError);
+  CHECK_THROWS_WITH_AS(tensordot(a, b, {2}, {0}),
+                       "[tensordot] axis 2 is out of range for a tensor of shape [2, 3]", IndexError);
+  CHECK_THROWS_WITH_AS(inner(a, b), "[inner] a [2, 3] and b [4, 5]: last axes of 3 and 5", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      bilinear(zeros({5, 3}), zeros({5, 4}), zeros({2, 4, 3})),
+      "[bilinear] x1 [5, 3], x2 [5, 4] and weight [2, 4, 3]: expected [..., m], [..., n] and [k, m, n]",
+      ShapeError);
+  CHECK_THROWS_WITH_AS(bilinear(zeros({5, 3}), zeros({5, 4}), zeros({2, 3, 4}), zeros({3})),
+                       "[bilinear] weight [2, 3, 4] and bias [3]: the bias must have the shape [2]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(vecdot(scalar(1), a),
+                       "[vecdot] a [] and b [2, 3]: both must have an axis to sum along", ShapeError);
+  CHECK_THROWS_WITH_AS(cross(zeros({2, 4}), zeros({2, 4})),
+                       "[cross] a [2, 4] and b [2, 4]: axis -1 must have length 3 in both", ShapeError);
+  CHECK_THROWS_WITH_AS(cross(zeros({3}), zeros({3}), 1),
+                       "[cross] a [3] and b [3]: axis 1 must have length 3 in both", ShapeError);
+  CHECK_THROWS_WITH_AS(kron(zeros({1, 1, 1, 1, 1}), a),
+                       "[kron] a [1, 1, 1, 1, 1] and b [2, 3]: at most 4 axes", ShapeError);
+}
+
+TEST_CASE("wrong calls of chains and distances") {
+  const Tensor a = zeros({2, 3}), b = zeros({4, 5});
+  CHECK_THROWS_WITH_AS(multi_dot({a, b}),
+                       "[multi_dot] matrices 0 [2, 3] and 1 [4, 5]: inner dimensions 3 and 4 differ",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(multi_dot({a}), "[multi_dot] 1 tensors: expected at least two", ValueError);
+  CHECK_THROWS_WITH_AS(multi_dot({a, zeros({3}), b}), "[multi_dot] tensor 1 [3]: expected a matrix",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(chain_matmul({}), "[chain_matmul] an empty list: expected at least one matrix",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(chain_matmul({zeros({3}), t(a)}), "[chain_matmul] tensor 0 [3]: expected a matrix",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cdist(a, b), "[cdist] x1 [2, 3] and x2 [4, 5]: rows of 3 and 5", ShapeError);
+  CHECK_THROWS_WITH_AS(cdist(a, zeros({3})),
+                       "[cdist] x1 [2, 3] and x2 [3]: expected rows in the last two axes", ShapeError);
+  CHECK_THROWS_WITH_AS(cdist(a, a, -1), "[cdist] p -1: must not be negative", ValueError);
+}
+
 }  // namespace
 }  // namespace xg

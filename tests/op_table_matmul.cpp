@@ -41,6 +41,19 @@ Tensor matrix_times_vector(const Inputs& in) {
       [&](std::int64_t, std::int64_t p) { return element(in[1], p); });
 }
 
+Tensor outer_reference(const Inputs& in) {
+  const std::int64_t n = in[1].numel();
+  return generate({in[0].numel(), n},
+                  [&](std::int64_t i) { return element(in[0], i / n) * element(in[1], i % n); });
+}
+
+// 0.5 * input - 2 * product, where the input may be broadcast along leading axes.
+Tensor half_minus_twice(const Tensor& input, const Tensor& product) {
+  return generate(product.shape(), [&](std::int64_t i) {
+    return 0.5 * element(input, i % input.numel()) - 2 * element(product, i);
+  });
+}
+
 Tensor dot_reference(const Inputs& in) {
   return sum_of_products(
       {}, in[0].numel(), [&](std::int64_t, std::int64_t p) { return element(in[0], p); },
@@ -93,16 +106,15 @@ std::vector<OpRow> products() {
        .args = {{.shape = {5}}, {.shape = {5}}},
        .also = {{{.shape = {100}}, {.shape = {100}}}, {{.shape = {0}}, {.shape = {0}}}},
        .reference = dot_reference},
+      {.name = "vdot",
+       .run = [](const Inputs& in) { return vdot(in[0], in[1]); },
+       .args = {{.shape = {5}}, {.shape = {5}}},
+       .reference = dot_reference},
       {.name = "outer",
        .run = [](const Inputs& in) { return outer(in[0], in[1]); },
        .args = {{.shape = {3}}, {.shape = {4}}},
        .also = {{{.shape = {0}}, {.shape = {4}}}},
-       .reference =
-           [](const Inputs& in) {
-             const std::int64_t n = in[1].numel();
-             return generate({in[0].numel(), n},
-                             [&](std::int64_t i) { return element(in[0], i / n) * element(in[1], i % n); });
-           }},
+       .reference = outer_reference},
   };
 }
 
@@ -113,9 +125,45 @@ std::vector<OpRow> sums_with_products() {
        .args = {{.shape = {3, 4}}, {.shape = {3, 5}}, {.shape = {5, 4}}},
        .reference =
            [](const Inputs& in) {
-             const Tensor y = plain_product({in[1], in[2]});
-             return generate({3, 4},
-                             [&](std::int64_t i) { return 0.5 * element(in[0], i) - 2 * element(y, i); });
+             return half_minus_twice(in[0], plain_product({in[1], in[2]}));
+           }},
+      {.name = "addmv",
+       .run = [](const Inputs& in) { return addmv(in[0], in[1], in[2], {.beta = 0.5, .alpha = -2}); },
+       .args = {{.shape = {3}}, {.shape = {3, 5}}, {.shape = {5}}},
+       .also = {{{.shape = {}}, {.shape = {3, 0}}, {.shape = {0}}}},
+       .reference =
+           [](const Inputs& in) {
+             return half_minus_twice(in[0], matrix_times_vector({in[1], in[2]}));
+           }},
+      {.name = "addr",
+       .run = [](const Inputs& in) { return addr(in[0], in[1], in[2], {.beta = 0.5, .alpha = -2}); },
+       .args = {{.shape = {3, 4}}, {.shape = {3}}, {.shape = {4}}},
+       .reference =
+           [](const Inputs& in) {
+             return half_minus_twice(in[0], outer_reference({in[1], in[2]}));
+           }},
+      {.name = "baddbmm",
+       .run = [](const Inputs& in) { return baddbmm(in[0], in[1], in[2], {.beta = 0.5, .alpha = -2}); },
+       .args = {{.shape = {2, 3, 4}}, {.shape = {2, 3, 5}}, {.shape = {2, 5, 4}}},
+       .also = {{{.shape = {4}}, {.shape = {2, 3, 5}}, {.shape = {2, 5, 4}}}},
+       .reference =
+           [](const Inputs& in) {
+             return half_minus_twice(in[0], plain_product({in[1], in[2]}));
+           }},
+      {.name = "addbmm",
+       .run = [](const Inputs& in) { return addbmm(in[0], in[1], in[2], {.beta = 0.5, .alpha = -2}); },
+       .args = {{.shape = {3, 4}}, {.shape = {2, 3, 5}}, {.shape = {2, 5, 4}}},
+       .also = {{{.shape = {3, 4}}, {.shape = {0, 3, 5}}, {.shape = {0, 5, 4}}}},
+       .reference =
+           [](const Inputs& in) {
+             const Tensor all = plain_product({in[1], in[2]});
+             const std::int64_t each = all.size(1) * all.size(2);
+             return half_minus_twice(in[0], generate({all.size(1), all.size(2)}, [&](std::int64_t i) {
+                                       double sum = 0;
+                                       for (std::int64_t k = 0; k < all.size(0); ++k)
+                                         sum += element(all, k * each + i);
+                                       return sum;
+                                     }));
            }},
       {.name = "linear",
        .run = [](const Inputs& in) { return linear(in[0], in[1], in[2]); },

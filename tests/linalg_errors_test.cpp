@@ -1,0 +1,189 @@
+// The wrong calls of the ops on matrices, each with the whole text of its error.
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include <xgrad/core/create.hpp>
+#include <xgrad/ops/ops.hpp>
+
+namespace xg {
+namespace {
+
+Tensor whole_numbers(const Shape& shape) { return zeros(shape, {.dtype = int64}); }
+
+// The identity, twice, with one element of the second one changed.
+Tensor second_with(std::int64_t row, std::int64_t column, double value) {
+  const Tensor change =
+      reshape(one_hot(from_values(std::vector<std::int64_t>{9 + 3 * row + column}, {1}), 18), {2, 3, 3});
+  return where(change != 0, value, expand(eye(3), {2, 3, 3}));
+}
+
+TEST_CASE("wrong calls of solve") {
+  CHECK_THROWS_WITH_AS(solve(zeros({3, 4}), zeros({3})),
+                       "[solve] x [3, 4]: expected square matrices [..., n, n]", ShapeError);
+  CHECK_THROWS_WITH_AS(solve(eye(3), zeros({4, 2})), "[solve] a [3, 3] and b [4, 2]: b must have 3 rows",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(solve(eye(3), scalar(1)), "[solve] a [3, 3] and b []: b must have 3 rows", ShapeError);
+  CHECK_THROWS_WITH_AS(solve(expand(eye(3), {2, 3, 3}), zeros({5, 3, 1})),
+                       "[solve] shapes [2] and [5] do not broadcast: axis -1 has sizes 2 and 5", ShapeError);
+  CHECK_THROWS_WITH_AS(solve(second_with(1, 1, 0), zeros({3})),
+                       "[solve] batch 1: the matrix is singular, pivot 2 of its LU is 0; take pinv() for the "
+                       "solution of least norm, or add to the diagonal",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(solve(whole_numbers({3, 3}), whole_numbers({3})),
+                       "[solve] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+}
+
+TEST_CASE("wrong calls of inv") {
+  CHECK_THROWS_WITH_AS(inv(zeros({3})), "[inv] x [3]: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(inv(zeros({2, 3, 4})), "[inv] x [2, 3, 4]: expected square matrices [..., n, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      inv(zeros({2, 2})),
+      "[inv] the matrix is singular, pivot 1 of its LU is 0; take pinv() for the solution of least "
+      "norm, or add to the diagonal",
+      ValueError);
+  CHECK_THROWS_WITH_AS(
+      inv(reshape(second_with(2, 2, 0), {1, 2, 3, 3})),
+      "[inv] batch [0, 1]: the matrix is singular, pivot 3 of its LU is 0; take pinv() for the "
+      "solution of least norm, or add to the diagonal",
+      ValueError);
+}
+
+TEST_CASE("wrong calls of det") {
+  CHECK_THROWS_WITH_AS(det(zeros({3, 4})), "[det] x [3, 4]: expected square matrices [..., n, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(det(scalar(1)), "[det] x []: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+}
+
+TEST_CASE("wrong calls of slogdet and logdet") {
+  CHECK_THROWS_WITH_AS(slogdet(zeros({3, 4})), "[slogdet] x [3, 4]: expected square matrices [..., n, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(logdet(zeros({3, 4})), "[logdet] x [3, 4]: expected square matrices [..., n, n]",
+                       ShapeError);
+  Tensor singular = zeros({2, 2}, {.requires_grad = true});
+  CHECK_THROWS_WITH_AS(
+      slogdet(singular)[1].backward(),
+      "[slogdet] the matrix is singular, pivot 1 of its LU is 0; take pinv() for the solution of "
+      "least norm, or add to the diagonal",
+      ValueError);
+}
+
+TEST_CASE("wrong calls of solve_triangular") {
+  CHECK_THROWS_WITH_AS(solve_triangular(zeros({3, 4}), zeros({3, 1}), {.upper = true}),
+                       "[solve_triangular] x [3, 4]: expected square matrices [..., n, n]", ShapeError);
+  CHECK_THROWS_WITH_AS(solve_triangular(eye(3), zeros({3}), {.upper = true}),
+                       "[solve_triangular] a [3, 3] and b [3]: b must be matrices of 3 rows", ShapeError);
+  CHECK_THROWS_WITH_AS(solve_triangular(eye(3), zeros({3, 2}), {.upper = true, .left = false}),
+                       "[solve_triangular] a [3, 3] and b [3, 2]: b must be matrices of 3 columns",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      solve_triangular(second_with(1, 1, 0), zeros({3, 1}), {.upper = true}),
+      "[solve_triangular] batch 1: element [1, 1] of the diagonal is 0; the system has no unique solution",
+      ValueError);
+}
+
+TEST_CASE("wrong calls of cholesky") {
+  CHECK_THROWS_WITH_AS(cholesky(zeros({2, 3})), "[cholesky] x [2, 3]: expected square matrices [..., n, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      cholesky(second_with(1, 1, -1)),
+      "[cholesky] batch 1: the leading minor of order 2 is not positive definite; see that the "
+      "matrix is symmetric, or add to its diagonal",
+      ValueError);
+  CHECK_THROWS_WITH_AS(
+      cholesky(full({2, 2}, std::numeric_limits<double>::quiet_NaN())),
+      "[cholesky] the leading minor of order 1 is not positive definite; see that the matrix is "
+      "symmetric, or add to its diagonal",
+      ValueError);
+}
+
+TEST_CASE("wrong calls of cholesky_solve and cholesky_inverse") {
+  CHECK_THROWS_WITH_AS(cholesky_solve(zeros({2, 1}), eye(3)),
+                       "[cholesky_solve] b [2, 1] and factor [3, 3]: b must be matrices of 3 rows",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cholesky_solve(zeros({3}), eye(3)),
+                       "[cholesky_solve] b [3] and factor [3, 3]: b must be matrices of 3 rows", ShapeError);
+  CHECK_THROWS_WITH_AS(cholesky_inverse(zeros({3, 2})),
+                       "[cholesky_inverse] x [3, 2]: expected square matrices [..., n, n]", ShapeError);
+}
+
+TEST_CASE("wrong calls of decompositions") {
+  const Tensor nan = second_with(0, 2, std::numeric_limits<double>::quiet_NaN());
+  const std::string remedy = "the matrix holds NaN or an infinity; look for it with isfinite";
+  CHECK_THROWS_WITH_AS(lu(zeros({3})), "[lu] x [3]: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(qr(whole_numbers({3, 2})),
+                       "[qr] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
+  CHECK_THROWS_WITH_AS(eigh(zeros({3, 2})), "[eigh] x [3, 2]: expected square matrices [..., n, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(eigh(nan), ("[eigh] batch 1: " + remedy).c_str(), ValueError);
+  CHECK_THROWS_WITH_AS(eigvalsh(zeros({3})),
+                       "[eigvalsh] x [3]: expected a matrix or a batch of matrices [..., m, n]", ShapeError);
+  CHECK_THROWS_WITH_AS(svd(nan), ("[svd] batch 1: " + remedy).c_str(), ValueError);
+  CHECK_THROWS_WITH_AS(svd(scalar(1)), "[svd] x []: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(svdvals(select(nan, 0, 1)), ("[svdvals] " + remedy).c_str(), ValueError);
+}
+
+TEST_CASE("wrong calls of lstsq") {
+  CHECK_THROWS_WITH_AS(lstsq(zeros({3, 2}), zeros({2, 1})),
+                       "[lstsq] a [3, 2] and b [2, 1]: b must be matrices of 3 rows", ShapeError);
+  CHECK_THROWS_WITH_AS(lstsq(zeros({3}), zeros({3, 1})),
+                       "[lstsq] x [3]: expected a matrix or a batch of matrices [..., m, n]", ShapeError);
+  const std::string remedy = " has no full rank; take matmul(pinv(a), b), or add a penalty";
+  CHECK_THROWS_WITH_AS(lstsq(ones({3, 2}), zeros({3, 1})), ("[lstsq] a [3, 2]" + remedy).c_str(), ValueError);
+  CHECK_THROWS_WITH_AS(lstsq(second_with(2, 2, 0), zeros({3, 1})),
+                       ("[lstsq] batch 1: a [2, 3, 3]" + remedy).c_str(), ValueError);
+  CHECK_THROWS_WITH_AS(lstsq(ones({2, 4}), zeros({2, 1})), ("[lstsq] a [2, 4]" + remedy).c_str(), ValueError);
+}
+
+TEST_CASE("wrong calls of pinv, matrix_rank and cond") {
+  CHECK_THROWS_WITH_AS(pinv(zeros({3})), "[pinv] x [3]: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(matrix_rank(zeros({3})),
+                       "[matrix_rank] x [3]: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cond(zeros({3})), "[cond] x [3]: expected a matrix or a batch of matrices [..., m, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cond(zeros({3, 2}), 1), "[cond] x [3, 2]: expected square matrices [..., n, n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cond(eye(2), "nuclear"),
+                       "[matrix_norm] ord \"nuclear\": expected 1, -1, 2, -2, inf, -inf, \"fro\" or \"nuc\"",
+                       ValueError);
+}
+
+TEST_CASE("wrong calls of matrix_norm") {
+  CHECK_THROWS_WITH_AS(matrix_norm(eye(2), 3),
+                       "[matrix_norm] ord 3: expected 1, -1, 2, -2, inf, -inf, \"fro\" or \"nuc\"",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(matrix_norm(eye(2), 1, {0}), "[matrix_norm] axes [0]: expected two", ShapeError);
+  CHECK_THROWS_WITH_AS(matrix_norm(eye(2), 1, {0, 2}),
+                       "[matrix_norm] axis 2 is out of range for a tensor of shape [2, 2]", IndexError);
+  CHECK_THROWS_WITH_AS(matrix_norm(zeros({3})),
+                       "[matrix_norm] axis -2 is out of range for a tensor of shape [3]", IndexError);
+}
+
+TEST_CASE("wrong calls of functions of matrices") {
+  CHECK_THROWS_WITH_AS(matrix_exp(zeros({3, 2})),
+                       "[matrix_exp] x [3, 2]: expected square matrices [..., n, n]", ShapeError);
+  CHECK_THROWS_WITH_AS(matrix_power(zeros({3, 2}), 2),
+                       "[matrix_power] x [3, 2]: expected square matrices [..., n, n]", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      matrix_power(zeros({2, 2}), -1),
+      "[inv] the matrix is singular, pivot 1 of its LU is 0; take pinv() for the solution of least "
+      "norm, or add to the diagonal",
+      ValueError);
+  CHECK_THROWS_WITH_AS(trace(zeros({2, 3, 3})),
+                       "[trace] x [2, 3, 3]: expected a matrix; sum diagonal() over batches", ShapeError);
+  CHECK_THROWS_WITH_AS(vander(scalar(1)), "[vander] x []: expected a vector or a batch of vectors",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(vander(zeros({3}), -2), "[vander] n -2: expected a number of columns", ValueError);
+}
+
+}  // namespace
+}  // namespace xg

@@ -1,0 +1,38 @@
+#pragma once
+/// Matrices in plain loops, the way a textbook has them: what the ops on matrices are compared with.
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xg::test {
+
+/// Rows of numbers.
+using Matrix = std::vector<std::vector<double>>;
+
+Matrix plain(std::size_t rows, std::size_t columns);
+Matrix identity(std::size_t n);
+Matrix operator*(const Matrix& a, const Matrix& b);
+Matrix operator+(const Matrix& a, const Matrix& b);
+Matrix operator*(double a, const Matrix& b);
+Matrix transposed(const Matrix& a);
+double trace(const Matrix& a);
+
+/// a^-1 b by Gauss' elimination.
+Matrix eliminate(Matrix a, Matrix b);
+/// By expansion along the first row.
+double determinant(const Matrix& a);
+/// The lower factor by Cholesky and Banachiewicz.
+Matrix cholesky_factor(const Matrix& a);
+
+/// Matrix number i of a batch.
+Matrix matrix_at(const Tensor& x, std::int64_t i);
+std::int64_t matrices_in(const Tensor& x);
+/// What f(i) gives for each matrix of x's batch, as float64 [batch..., rows, columns].
+Tensor each_matrix(const Tensor& x, const std::function<Matrix(std::int64_t)>& f);
+/// The same for numbers, as float64 [batch...].
+Tensor each_number(const Tensor& x, const std::function<double(std::int64_t)>& f);
+
+}  // namespace xg::test
