@@ -202,7 +202,8 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands) {
   if (operands.size() != e.operands.size())
     e.fail(fmt::format("{} operands for {} subscripts", operands.size(), e.operands.size()));
   const std::vector<Tensor> converted = in_one_dtype("einsum", operands);
-  return contraction::contract(operand_terms(e, converted), result_labels(e, converted));
+  const std::vector<Term> terms = operand_terms(e, converted);
+  return contraction::contract(terms, result_labels(e, converted));
 }
 
 Tensor tensordot(const Tensor& a, const Tensor& b, std::int64_t n) {

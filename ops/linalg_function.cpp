@@ -68,6 +68,7 @@ Tensor matrix_exp(const Tensor& x) {
   matrices::check_square("matrix_exp", x);
   const Tensor y = no_grad([&] { return exp_values(x.detach()); });
   return record("matrix_exp", {&x}, y, [x = Saved(x)](const Tensor& g) {
+    if (g.numel() == 0) return g;
     const Tensor xt = transposed(x.get());
     const std::int64_t n = xt.size(-1);
     const Tensor above = cat({xt, g}, -1), below = cat({zeros_like(xt), xt}, -1);

@@ -103,10 +103,11 @@ Tensor solve_recorded(const Tensor& a, const Tensor& b, const SolveTriangularOpt
 }
 
 Tensor cholesky_values(const Tensor& x) {
-  Tensor l = matrices::copy_rows(tril(x.detach()));
+  Tensor l = tril(x.detach());
   const Shape batch = batch_of(x);
   const std::int64_t n = x.size(-1);
   if (l.numel() == 0) return l;
+  matrices::check_finite("cholesky", l);
   visit_floating("cholesky", x.dtype(), [&]<class T>(std::type_identity<T>) {
     T* a = l.mutable_data<T>();
     matrices::for_each(count(batch), n * n * n, [&](std::int64_t i) {

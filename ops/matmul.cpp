@@ -181,7 +181,10 @@ void check_batches(const char* name, const Tensor& a, const Tensor& b, const cha
 }
 
 void check_start(const char* name, const Tensor& input, const Shape& shape) {
-  if (input.dim() > shape.size() || broadcast_shapes(name, input.shape(), shape) != shape)
+  bool fits = input.dim() <= shape.size();
+  for (std::size_t i = 1; fits && i <= input.dim(); ++i)
+    fits = input.shape()[input.dim() - i] == 1 || input.shape()[input.dim() - i] == shape[shape.size() - i];
+  if (!fits)
     throw ShapeError(fmt::format("[{}] input {} does not broadcast to the product's shape {}", name,
                                  to_string(input.shape()), to_string(shape)));
 }

@@ -15,7 +15,7 @@ namespace xg::matrices {
 void check(const char* op, const Tensor& x);
 /// Throws  ShapeError "[inv] x [3, 4]: expected square matrices [..., n, n]" beside that.
 void check_square(const char* op, const Tensor& x);
-/// For a dense x, on which LAPACK might not come to an end.
+/// For a dense x: on NaN, LAPACK may not come to an end, or not tell.
 /// Throws  ValueError "[svd] batch 3: the matrix holds NaN or an infinity; ...".
 void check_finite(const char* op, const Tensor& x);
 
