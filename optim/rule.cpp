@@ -115,8 +115,9 @@ std::vector<Tensor> Rule::record(const Tensor& p, const Tensor& g, std::span<con
   std::vector<Recorded> arguments(tensors.begin(), tensors.end());
   for (const Hyper& h : converted)
     arguments.push_back(h.is_tensor() ? Recorded(h.tensor()) : Recorded(h.value()));
-  const std::vector<Recorded> results = lambda_->run(arguments);
-  return {results.begin(), results.end()};
+  std::vector<Tensor> results;
+  for (const Recorded& y : lambda_->run(arguments)) results.push_back(to(y, p.dtype()));
+  return results;
 }
 
 std::vector<Tensor> Rule::record_fused(std::span<const Tensor> given, std::span<const Hyper> hypers) const {
