@@ -37,7 +37,7 @@ void check_class_weight(std::string_view op, const Tensor& weight, std::int64_t 
 
 void check_whole(std::string_view op, std::string_view name, const Tensor& target) {
   if (target.dtype() != int64)
-    throw DtypeError(fmt::format("[{}] the {} is {}, not int64: convert it with to({}, int64)", op, name,
+    throw DtypeError(fmt::format("[{}] {} is {}, not int64: convert it with to({}, int64)", op, name,
                                  to_string(target.dtype()), name));
 }
 

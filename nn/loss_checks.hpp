@@ -19,7 +19,7 @@ void check_same_shape(std::string_view op, const Tensor& a, const Tensor& b,
 /// Throws  ShapeError "[nll_loss] weight [4] for 3 classes: expected [3]"; an undefined weight is right.
 void check_class_weight(std::string_view op, const Tensor& weight, std::int64_t classes);
 
-/// Throws  DtypeError "[nll_loss] the target is float32, not int64: convert it with to(target, int64)".
+/// Throws  DtypeError "[nll_loss] target is float32, not int64: convert it with to(target, int64)".
 void check_whole(std::string_view op, std::string_view name, const Tensor& target);
 
 /// A copy of the classes [n] of n samples, 0 where ignored.

@@ -87,17 +87,36 @@ Sample draw_instance_norm(Choices& c) {
   const Shape shape = channels_second(c, 1);
   const Inputs in = with_affine(c, distinct_tensor(c, shape), {shape[1]});
   return {.inputs = in,
-          .run = [](const Inputs& i) { return instance_norm(i[0], weight_of(i), bias_of(i)); },
+          .run = [](const Inputs& i) { return instance_norm(i[0], {}, {}, weight_of(i), bias_of(i)); },
           .text = text_of("instance_norm", in),
           .tolerance32 = 1e-4};
 }
 
+Sample draw_local_response_norm(Choices& c) {
+  const Tensor x = distinct_tensor(c, channels_second(c, 1));
+  const std::int64_t size = c.integer(1, 5);
+  return {.inputs = {x},
+          .run = [=](const Inputs& i) { return local_response_norm(i[0], size, 0.5, 0.75, 2); },
+          .text = fmt::format("local_response_norm {} size {}", to_string(x.shape()), size)};
+}
+
+Sample draw_weight_norm(Choices& c) {
+  const Shape shape = c.shape(2, 4, 1, 4);
+  const std::int64_t axis = c.axis(shape.size());
+  Shape lengths = Shape::filled(shape.size(), 1);
+  const std::size_t kept = normalize_axis("weight_norm", axis, shape);
+  lengths[kept] = shape[kept];
+  const Tensor v = tensor_of(c, {.shape = shape, .low = 0.25}), g = tensor_of(c, {.shape = lengths});
+  return {.inputs = {v, g},
+          .run = [=](const Inputs& i) { return weight_norm(i[0], i[1], axis); },
+          .text = fmt::format("weight_norm {} axis {}", to_string(shape), axis)};
+}
+
 std::vector<RandomOp> ops() {
-  return {{"layer_norm", draw_layer_norm},
-          {"rms_norm", draw_rms_norm},
-          {"batch_norm", draw_batch_norm},
-          {"group_norm", draw_group_norm},
-          {"instance_norm", draw_instance_norm}};
+  return {{"layer_norm", draw_layer_norm},       {"rms_norm", draw_rms_norm},
+          {"batch_norm", draw_batch_norm},       {"group_norm", draw_group_norm},
+          {"instance_norm", draw_instance_norm}, {"local_response_norm", draw_local_response_norm},
+          {"weight_norm", draw_weight_norm}};
 }
 
 const RandomOps norm_ops(ops);
