@@ -55,11 +55,12 @@ struct MaxWindows {
 using Rows = std::span<const std::int64_t>;
 
 template <class T>
-void pool_one(Rows rows, const PoolAxis& x, std::size_t column, const T* image, T& best, Place<T>& place) {
+void pool_one(Rows rows, PoolAxis::Window columns, std::int64_t step, const T* image, T& best,
+              Place<T>& place) {
   best = -std::numeric_limits<T>::infinity();
   place = -1;
   for (const std::int64_t row : rows)
-    for (std::int64_t at = row + x.begin[column]; at < row + x.end[column]; at += x.step) {
+    for (std::int64_t at = row + columns.begin; at < row + columns.end; at += step) {
       const T v = image[at];
       if (place >= 0 && !(v > best || v != v)) continue;
       best = v;
@@ -118,14 +119,14 @@ XGRAD_INLINE void pool_row(Rows rows, const PoolAxis& x, const WholeWindows& w, 
   const bool blocks = w.end - w.begin >= size;
   const auto one_by_one = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
-      pool_one(rows, x, static_cast<std::size_t>(i), image, best[i], places[i]);
+      pool_one(rows, x.windows[static_cast<std::size_t>(i)], x.step, image, best[i], places[i]);
   };
   one_by_one(0, blocks ? w.begin : x.out());
   if (!blocks) return;
   // The last block overlaps the one before it.
   for (std::int64_t i = w.begin; i < w.end; i += size) {
     const std::int64_t at = std::min(i, w.end - size);
-    pool_block<L, Step>(rows, w, x.begin[static_cast<std::size_t>(at)], x.step, image, best + at,
+    pool_block<L, Step>(rows, w, x.windows[static_cast<std::size_t>(at)].begin, x.step, image, best + at,
                         places + at);
   }
   one_by_one(w.end, x.out());
@@ -222,6 +223,7 @@ template <std::size_t N>
 Pooled pool_max(const char* op, const Tensor& x, const SizeNd<N>& kernel, const MaxPoolOptions<N>& o) {
   detail::check_images(op, x, N);
   std::vector<PoolAxis> axes;
+  axes.reserve(N);
   WholeWindows whole;
   for (std::size_t i = 0; i < N; ++i) {
     const WindowAxis window = detail::moving_window(op, detail::image_length<N>(x, i), kernel[i], o.stride[i],

@@ -20,62 +20,43 @@ namespace {
 using detail::PoolAxis;
 using detail::PoolWindows;
 
-/// Each window's sum is multiplied by outer[row of windows] * x[column].
 struct MeanWindows {
   const char* name;
   PoolWindows all;
-  std::vector<double> outer, x;
 };
 using SharedWindows = std::shared_ptr<const MeanWindows>;
 
-SharedWindows mean_windows(const char* name, std::vector<PoolAxis> axes,
-                           const std::vector<std::vector<double>>& shares) {
-  std::vector<double> outer{1};
-  for (std::size_t i = 0; i + 1 < shares.size(); ++i) {
-    std::vector<double> next;
-    for (const double before : outer)
-      for (const double share : shares[i]) next.push_back(before * share);
-    outer = std::move(next);
-  }
-  return std::make_shared<const MeanWindows>(
-      MeanWindows{name, PoolWindows(std::move(axes)), std::move(outer), shares.back()});
-}
-
-/// Calls f(rows, row of windows, share of its sums) for all rows of windows.
-template <class F> void for_each_outer(const MeanWindows& w, F f) {
-  for (std::size_t i = 0; i < w.outer.size(); ++i) {
-    const std::int64_t* const rows = w.all.rows.data();
-    f(std::span(rows + w.all.first[i], rows + w.all.first[i + 1]), w.outer[i]);
-  }
+/// Calls f(rows, share of their sums) for all rows of windows.
+template <class F> void for_each_outer(const PoolWindows& w, F f) {
+  for (std::size_t i = 0; i < w.shares.size(); ++i)
+    f(std::span(w.rows.data() + w.first[i], w.rows.data() + w.first[i + 1]), w.shares[i]);
 }
 
 /// y = the means of x's windows: sums down the rows first, which are vectors.
-template <class T> void mean_image(const MeanWindows& w, const T* x, T* sums, T* y) {
-  const PoolAxis& columns = w.all.x;
+template <class T> void mean_image(const PoolWindows& w, const T* x, T* sums, T* y) {
   for_each_outer(w, [&](std::span<const std::int64_t> rows, double share) {
-    std::fill_n(sums, columns.in, T{});
+    std::fill_n(sums, w.x.in, T{});
     for (const std::int64_t row : rows)
-      for (std::int64_t c = 0; c < columns.in; ++c) sums[c] += x[row + c];
-    for (std::size_t j = 0; j < columns.begin.size(); ++j) {
+      for (std::int64_t c = 0; c < w.x.in; ++c) sums[c] += x[row + c];
+    for (const PoolAxis::Window& window : w.x.windows) {
       T sum{};
-      for (std::int64_t c = columns.begin[j]; c < columns.end[j]; ++c) sum += sums[c];
-      *y++ = sum * static_cast<T>(share * w.x[j]);
+      for (std::int64_t c = window.begin; c < window.end; ++c) sum += sums[c];
+      *y++ = sum * static_cast<T>(share * window.share);
     }
   });
 }
 
 /// dx = the adjoint of mean_image: each window's share of g for all its elements.
-template <class T> void spread_image(const MeanWindows& w, const T* g, T* sums, T* dx) {
-  const PoolAxis& columns = w.all.x;
-  std::fill_n(dx, w.all.image, T{});
+template <class T> void spread_image(const PoolWindows& w, const T* g, T* sums, T* dx) {
+  std::fill_n(dx, w.image, T{});
   for_each_outer(w, [&](std::span<const std::int64_t> rows, double share) {
-    std::fill_n(sums, columns.in, T{});
-    for (std::size_t j = 0; j < columns.begin.size(); ++j) {
-      const T part = *g++ * static_cast<T>(share * w.x[j]);
-      for (std::int64_t c = columns.begin[j]; c < columns.end[j]; ++c) sums[c] += part;
+    std::fill_n(sums, w.x.in, T{});
+    for (const PoolAxis::Window& window : w.x.windows) {
+      const T part = *g++ * static_cast<T>(share * window.share);
+      for (std::int64_t c = window.begin; c < window.end; ++c) sums[c] += part;
     }
     for (const std::int64_t row : rows)
-      for (std::int64_t c = 0; c < columns.in; ++c) dx[row + c] += sums[c];
+      for (std::int64_t c = 0; c < w.x.in; ++c) dx[row + c] += sums[c];
   });
 }
 
@@ -102,7 +83,7 @@ Tensor pool_mean(const Tensor& x, const SharedWindows& windows) {
   const MeanWindows& w = *windows;
   Tensor y = map_images(x, detail::with_image(x.shape(), w.all.out), w, w.all.image, w.all.windows(),
                         [&](const auto* from, auto* sums, auto* to) {
-                          dispatch([&](auto) { mean_image(w, from, sums, to); });
+                          dispatch([&](auto) { mean_image(w.all, from, sums, to); });
                         });
   return record(w.name, {&x}, std::move(y),
                 [windows, shape = x.shape()](const Tensor& g) { return spread_mean(g, shape, windows); });
@@ -112,19 +93,13 @@ Tensor spread_mean(const Tensor& g, const Shape& image_shape, const SharedWindow
   const MeanWindows& w = *windows;
   Tensor dx = map_images(g, image_shape, w, w.all.windows(), w.all.image,
                          [&](const auto* from, auto* sums, auto* to) {
-                           dispatch([&](auto) { spread_image(w, from, sums, to); });
+                           dispatch([&](auto) { spread_image(w.all, from, sums, to); });
                          });
   return record(w.name, {&g}, std::move(dx), [windows](const Tensor& v) { return pool_mean(v, windows); });
 }
 
-std::vector<double> shares_of(const WindowAxis& w, const PoolAxis& cut, bool count_padding) {
-  std::vector<double> shares;
-  for (std::size_t i = 0; i < cut.begin.size(); ++i) {
-    const std::int64_t start = static_cast<std::int64_t>(i) * w.stride - w.padding;
-    const std::int64_t padded = std::min(start + w.kernel, w.in + w.padding) - start;
-    shares.push_back(1 / static_cast<double>(count_padding ? padded : cut.end[i] - cut.begin[i]));
-  }
-  return shares;
+Tensor pool_mean(const char* op, const Tensor& x, std::vector<PoolAxis> axes) {
+  return pool_mean(x, std::make_shared<const MeanWindows>(MeanWindows{op, PoolWindows(std::move(axes))}));
 }
 
 template <std::size_t N>
@@ -133,29 +108,27 @@ Tensor avg_pool(const char* op, const Tensor& x, const SizeNd<N>& kernel, const 
   if (o.divisor_override == 0)
     throw ValueError(fmt::format("[{}] divisor_override 0: cannot divide by it", op));
   std::vector<PoolAxis> axes;
-  std::vector<std::vector<double>> shares;
+  axes.reserve(N);
   for (std::size_t i = 0; i < N; ++i) {
     const WindowAxis window = detail::moving_window(op, detail::image_length<N>(x, i), kernel[i], o.stride[i],
                                                     o.padding[i], 1, o.ceil_mode);
     axes.push_back(detail::cut_windows(window));
-    shares.push_back(o.divisor_override ? std::vector<double>(axes[i].begin.size(), 1)
-                                        : shares_of(window, axes[i], o.count_include_pad));
+    std::int64_t start = -window.padding;
+    for (PoolAxis::Window& w : axes[i].windows) {
+      const std::int64_t padded = std::min(start + window.kernel, window.in + window.padding) - start;
+      if (o.divisor_override)
+        w.share = i == 0 ? 1 / static_cast<double>(*o.divisor_override) : 1;
+      else if (o.count_include_pad)
+        w.share = 1 / static_cast<double>(padded);
+      start += window.stride;
+    }
   }
-  if (o.divisor_override)
-    for (double& share : shares.back()) share /= static_cast<double>(*o.divisor_override);
-  return pool_mean(x, mean_windows(op, std::move(axes), shares));
+  return pool_mean(op, x, std::move(axes));
 }
 
 template <std::size_t N>
 Tensor adaptive_avg_pool(const char* op, const Tensor& x, const SizeNd<N>& output_size) {
-  std::vector<PoolAxis> axes = detail::even_axes(op, x, output_size);
-  std::vector<std::vector<double>> shares;
-  for (const PoolAxis& axis : axes) {
-    shares.emplace_back();
-    for (std::size_t i = 0; i < axis.begin.size(); ++i)
-      shares.back().push_back(1 / static_cast<double>(axis.end[i] - axis.begin[i]));
-  }
-  return pool_mean(x, mean_windows(op, std::move(axes), shares));
+  return pool_mean(op, x, detail::even_axes(op, x, output_size));
 }
 
 template <std::size_t N>

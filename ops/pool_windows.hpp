@@ -11,13 +11,27 @@
 
 namespace xg::detail {
 
-/// Windows along one axis, cut off at the sides of the image: number i reads elements begin[i],
-/// begin[i] + step, ..., all below end[i].
+/// Windows along one axis, cut off at the sides of the image: each one reads elements begin, begin + step, ...,
+/// all below end, and has this share in a mean.
 struct PoolAxis {
-  std::int64_t in, step;
-  std::vector<std::int64_t> begin, end;
+  struct Window {
+    std::int64_t begin, end;
+    double share;
+  };
 
-  std::int64_t out() const { return static_cast<std::int64_t>(begin.size()); }
+  PoolAxis(std::int64_t length, std::int64_t tap_step, std::int64_t expected) : in(length), step(tap_step) {
+    windows.reserve(static_cast<std::size_t>(expected));
+  }
+  std::int64_t out() const { return static_cast<std::int64_t>(windows.size()); }
+  void add(std::int64_t begin, std::int64_t end) {
+    const std::int64_t read = step == 1 ? end - begin : ceil_div(end - begin, step);
+    windows.push_back({begin, end, 1 / static_cast<double>(read)});
+    taps += static_cast<std::size_t>(std::max<std::int64_t>(0, read));
+  }
+
+  std::int64_t in, step;
+  std::size_t taps = 0;  ///< elements that all windows read
+  std::vector<Window> windows;
 };
 
 /// Windows that move by a stride; 0 stands for the kernel's size.
@@ -37,6 +51,7 @@ struct PoolWindows {
   std::int64_t windows() const { return outer() * x.out(); }
 
   std::vector<std::int64_t> first{0, 1}, rows{0};
+  std::vector<double> shares{1};  ///< of the outer windows
   PoolAxis x;
   std::int64_t image;
   Shape out;  ///< windows along each axis
