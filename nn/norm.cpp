@@ -6,11 +6,18 @@
 
 namespace xg::nn {
 
+namespace {
+
+[[noreturn]] void throw_axes(const char* layer, std::size_t spatial, const Tensor& x, std::int64_t features) {
+  throw ShapeError(fmt::format("[{}{}d] x {}: expected [n, {}, ...] of {} axes", layer, spatial,
+                               to_string(x.shape()), features, 2 + spatial));
+}
+
+}  // namespace
+
 template <std::size_t SpatialAxes> Tensor BatchNorm<SpatialAxes>::operator()(const Tensor& x) const {
-  constexpr std::size_t axes = 2 + SpatialAxes;
-  if (x.dim() != axes && !(SpatialAxes == 1 && x.dim() == 2))
-    throw ShapeError(fmt::format("[BatchNorm{}d] x {}: expected [n, {}, ...] of {} axes", SpatialAxes,
-                                 to_string(x.shape()), num_features, axes));
+  if (x.dim() != 2 + SpatialAxes && !(SpatialAxes == 1 && x.dim() == 2))
+    throw_axes("BatchNorm", SpatialAxes, x, num_features);
   const bool updates = training && options.track_running_stats;
   const std::int64_t batches = updates ? num_batches_tracked.item<std::int64_t>() + 1 : 0;
   const double momentum = options.momentum.value_or(updates ? 1 / static_cast<double>(batches) : 0);
@@ -25,5 +32,16 @@ template <std::size_t SpatialAxes> Tensor BatchNorm<SpatialAxes>::operator()(con
 
 template struct BatchNorm<1>;
 template struct BatchNorm<2>;
+template struct BatchNorm<3>;
+
+template <std::size_t SpatialAxes> Tensor InstanceNorm<SpatialAxes>::operator()(const Tensor& x) const {
+  if (x.dim() != 2 + SpatialAxes) throw_axes("InstanceNorm", SpatialAxes, x, num_features);
+  return instance_norm(x, running_mean, running_var, weight, bias, training || !options.track_running_stats,
+                       options.momentum, options.eps);
+}
+
+template struct InstanceNorm<1>;
+template struct InstanceNorm<2>;
+template struct InstanceNorm<3>;
 
 }  // namespace xg::nn

@@ -42,6 +42,52 @@ struct LayerNorm {
   }
 };
 
+struct RMSNormOptions {
+  double eps = 1e-5;
+  bool elementwise_affine = true;  ///< with weight
+  Dtype dtype = float32;
+};
+
+/// rms_norm with a learned weight, which starts at 1; `nn::RMSNorm norm{64};`.
+/// Shapes  x [..., normalized_shape]; returns the same.
+struct RMSNorm {
+  NormalizedShape normalized_shape;
+  RMSNormOptions options = {};
+  Tensor weight = options.elementwise_affine
+                      ? ones(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
+                      : Tensor();
+
+  Tensor operator()(const Tensor& x) const { return rms_norm(x, normalized_shape, weight, options.eps); }
+};
+
+struct GroupNormOptions {
+  double eps = 1e-5;
+  bool affine = true;  ///< with weight and bias
+  Dtype dtype = float32;
+};
+
+/// group_norm with a learned weight, which starts at 1, and bias, which starts at 0, for each channel;
+/// `nn::GroupNorm norm{4, 32};`.
+/// Shapes  x [n, num_channels, ...]; returns the same.
+struct GroupNorm {
+  std::int64_t num_groups, num_channels;
+  GroupNormOptions options = {};
+  Tensor weight =
+      options.affine ? ones({num_channels}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+  Tensor bias =
+      options.affine ? zeros({num_channels}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+
+  Tensor operator()(const Tensor& x) const { return group_norm(x, num_groups, weight, bias, options.eps); }
+};
+
+/// local_response_norm with these arguments.
+struct LocalResponseNorm {
+  std::int64_t size;
+  double alpha = 1e-4, beta = 0.75, k = 1;
+
+  Tensor operator()(const Tensor& x) const { return local_response_norm(x, size, alpha, beta, k); }
+};
+
 struct BatchNormOptions {
   double eps = 1e-5;
   std::optional<double> momentum = 0.1;  ///< nullopt: running statistics are plain averages of all batches
@@ -74,5 +120,39 @@ template <std::size_t SpatialAxes> struct BatchNorm {
 
 using BatchNorm1d = BatchNorm<1>;
 using BatchNorm2d = BatchNorm<2>;
+using BatchNorm3d = BatchNorm<3>;
+
+struct InstanceNormOptions {
+  double eps = 1e-5;
+  double momentum = 0.1;
+  bool affine = false;  ///< with weight and bias
+  bool track_running_stats =
+      false;  ///< for evaluation; without, each sample's own statistics serve there, too
+  Dtype dtype = float32;
+};
+
+/// instance_norm, perhaps with a learned weight, which starts at 1, and bias, which starts at 0. While
+/// `training`, each call moves the running statistics, if there are any; `nn::InstanceNorm2d norm{32};`.
+/// Shapes  x [n, num_features] followed by spatial axes.
+/// Throws  ShapeError "[InstanceNorm2d] x [8, 32]: expected [n, 32, ...] of 4 axes"; as instance_norm.
+template <std::size_t SpatialAxes> struct InstanceNorm {
+  std::int64_t num_features;
+  InstanceNormOptions options = {};
+  Tensor weight =
+      options.affine ? ones({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+  Tensor bias =
+      options.affine ? zeros({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+  Tensor running_mean =
+      options.track_running_stats ? zeros({num_features}, {.dtype = options.dtype}) : Tensor();
+  Tensor running_var =
+      options.track_running_stats ? ones({num_features}, {.dtype = options.dtype}) : Tensor();
+  bool training = true;
+
+  Tensor operator()(const Tensor& x) const;
+};
+
+using InstanceNorm1d = InstanceNorm<1>;
+using InstanceNorm2d = InstanceNorm<2>;
+using InstanceNorm3d = InstanceNorm<3>;
 
 }  // namespace xg::nn
