@@ -21,6 +21,8 @@ template <class Leaf, class CloneLeaf> class Cloner {
       return clone_leaf_(object);
     else if constexpr (is_passed_by<Leaf, T>())
       return copy(object);
+    else if constexpr (is_inlined<T>)
+      return T(clone(object.value));
     else if constexpr (Owner<T>)
       return clone_owned(object);
     else if constexpr (Map<T>)

@@ -17,7 +17,25 @@
 #include "reflect.hpp"
 
 namespace xg {
+
+/// A field that adds no piece to paths: what it holds stands where the field does, e.g. the keys of a map
+/// beside the other fields of a struct. Used like a pointer: `layer->weight`.
+template <class T> struct Inlined {
+  T value;
+
+  Inlined() = default;
+  Inlined(T held) : value(std::move(held)) {}
+
+  T& operator*() { return value; }
+  const T& operator*() const { return value; }
+  T* operator->() { return &value; }
+  const T* operator->() const { return &value; }
+};
+
 namespace tree {
+
+template <class T> inline constexpr bool is_inlined = false;
+template <class T> inline constexpr bool is_inlined<Inlined<T>> = true;
 
 /// What a std::optional or a smart pointer may hold; neither adds to the path.
 template <class T> struct OwnerOf : std::false_type {};
@@ -76,6 +94,8 @@ template <class Leaf, class T> consteval bool is_passed_by() {
     return false;
   else if constexpr (std::is_void_v<T> || std::is_scalar_v<T> || std::is_function_v<T> || is_opaque<T>)
     return true;
+  else if constexpr (is_inlined<T>)
+    return is_passed_by<Leaf, decltype(T::value)>();
   else if constexpr (Owner<T>)
     return is_passed_by<Leaf, std::remove_cv_t<typename OwnerOf<T>::type>>();
   else if constexpr (std::is_array_v<T>)
@@ -110,6 +130,8 @@ template <class Leaf, class OnLeaf, class OnNode> class Walk {
       return;
     else if constexpr (std::is_same_v<Plain, Leaf>)
       on_leaf_(std::as_const(path_), object);
+    else if constexpr (is_inlined<Plain>)
+      visit(object.value);
     else if constexpr (Owner<Plain>)
       visit_owned(object);
     else if constexpr (Map<Plain>)
@@ -168,7 +190,10 @@ template <class Leaf, class OnLeaf, class OnNode> class Walk {
   }
 
   template <class T> void step(std::string_view piece, T& child) {
-    if constexpr (!is_passed_by<Leaf, std::remove_const_t<T>>()) {
+    using Plain = std::remove_const_t<T>;
+    if constexpr (is_inlined<Plain>) {
+      visit(child);
+    } else if constexpr (!is_passed_by<Leaf, Plain>()) {
       const std::size_t parent = path_.size();
       if (parent != 0) path_ += '.';
       path_ += piece;

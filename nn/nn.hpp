@@ -11,5 +11,6 @@
 #include "loss.hpp"
 #include "norm.hpp"
 #include "pool.hpp"
+#include "rnn.hpp"
 #include "safetensors.hpp"
 #include "sequential.hpp"

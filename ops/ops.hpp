@@ -20,6 +20,7 @@
 #include "norm.hpp"
 #include "pool.hpp"
 #include "products.hpp"
+#include "recurrent.hpp"
 #include "reduce.hpp"
 #include "resample.hpp"
 #include "shuffle.hpp"

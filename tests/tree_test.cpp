@@ -16,6 +16,7 @@
 #include <utility>
 #include <variant>
 #include <vector>
+#include <xgrad/core/clone_tree.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/tree.hpp>
@@ -99,6 +100,27 @@ TEST_CASE("a leaf's path is made of field names, indices and keys") {
   CHECK(paths_of(net) == Paths{"first.weight", "layers.0.weight", "layers.1.weight", "layers.1.bias",
                                "fixed.0", "fixed.1", "chain.0", "chain.1", "owned.weight", "shared", "both.1",
                                "couple.0", "named.scale", "numbered.-7", "by_mode.1", "either.weight"});
+}
+
+TEST_CASE("what an Inlined holds stands in the place of the field") {
+  struct Inner {
+    Weight weight{2};
+  };
+  struct Outer {
+    Weight first{1};
+    xg::Inlined<Inner> inner{};
+    xg::Inlined<std::map<std::string, Weight>> named{{{"a", Weight{3}}, {"b", Weight{4}}}};
+  };
+  const Outer tree;
+  std::vector<std::string> paths;
+  for (const auto& [path, weight] : xg::leaves_of<Weight>(tree)) paths.push_back(path);
+  CHECK(paths == std::vector<std::string>{"first", "weight", "a", "b"});
+  CHECK(tree.inner->weight.value == 2);
+  CHECK((*tree.named).at("b").value == 4);
+  const Outer copy =
+      xg::clone_tree<Weight>(tree, [](const Weight& weight) { return Weight(10 * weight.value); });
+  CHECK(copy.inner->weight.value == 20);
+  CHECK(copy.named->at("a").value == 30);
 }
 
 TEST_CASE("empty optionals, pointers, containers and variants have no leaves") {

@@ -1,0 +1,57 @@
+// The wrong calls of the ops in the op table's recurrent family, each with the whole text of its error.
+
+#include <doctest/doctest.h>
+
+#include <xgrad/core/create.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/ops/ops.hpp>
+
+namespace xg {
+namespace {
+
+TEST_CASE("wrong calls of rnn_tanh_cell") {
+  CHECK_THROWS_WITH_AS(rnn_tanh_cell(zeros({2, 5}), zeros({2, 4}), zeros({4, 3}), zeros({4, 4})),
+                       "[rnn_tanh_cell] weight_ih [4, 3] with input [2, 5] and hx [2, 4]: expected [4, 5]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(rnn_tanh_cell(zeros({2, 5}), scalar(0), zeros({4, 3}), zeros({4, 4})),
+                       "[rnn_tanh_cell] input [2, 5] and hx []: expected [..., in] and [..., hidden]",
+                       ShapeError);
+}
+
+TEST_CASE("wrong calls of rnn_relu_cell") {
+  CHECK_THROWS_WITH_AS(rnn_relu_cell(zeros({2, 5}), zeros({2, 4}), zeros({4, 5}), zeros({4, 5})),
+                       "[rnn_relu_cell] weight_hh [4, 5] with input [2, 5] and hx [2, 4]: expected [4, 4]",
+                       ShapeError);
+  CHECK_THROWS_AS(rnn_relu_cell(zeros({2, 5}), zeros({3, 4}), zeros({4, 5}), zeros({4, 4})), ShapeError);
+}
+
+TEST_CASE("wrong calls of lstm_cell") {
+  const Tensor x = zeros({2, 5}), h = zeros({2, 4}), ih = zeros({16, 5}), hh = zeros({16, 4});
+  CHECK_THROWS_WITH_AS(lstm_cell(x, h, h, zeros({12, 5}), hh),
+                       "[lstm_cell] weight_ih [12, 5] with input [2, 5] and hx [2, 4]: expected [16, 5]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(lstm_cell(x, h, h, ih, hh, zeros({4})),
+                       "[lstm_cell] bias_ih [4] with input [2, 5] and hx [2, 4]: expected [16]", ShapeError);
+  CHECK_THROWS_WITH_AS(lstm_cell(x, h, zeros({2, 3}), ih, hh),
+                       "[lstm_gates] gates [2, 16] with a state [2, 3]: expected [..., 12]", ShapeError);
+}
+
+TEST_CASE("wrong calls of gru_cell") {
+  CHECK_THROWS_WITH_AS(gru_cell(zeros({2, 5}), zeros({2, 4}), zeros({12, 5}), zeros({12, 4}), {}, zeros({4})),
+                       "[gru_cell] bias_hh [4] with input [2, 5] and hx [2, 4]: expected [12]", ShapeError);
+}
+
+TEST_CASE("wrong calls of lstm_gates") {
+  CHECK_THROWS_WITH_AS(lstm_gates(zeros({2, 12}), zeros({2, 4})),
+                       "[lstm_gates] gates [2, 12] with a state [2, 4]: expected [..., 16]", ShapeError);
+}
+
+TEST_CASE("wrong calls of gru_gates") {
+  CHECK_THROWS_WITH_AS(gru_gates(zeros({2, 12}), zeros({2, 9}), zeros({2, 4})),
+                       "[gru_gates] gates [2, 9] with a state [2, 4]: expected [..., 12]", ShapeError);
+  CHECK_THROWS_WITH_AS(gru_gates(zeros({2, 12}), zeros({2, 12}), scalar(0)),
+                       "[gru_gates] gates [2, 12] with a state []: expected [..., 3]", ShapeError);
+}
+
+}  // namespace
+}  // namespace xg
