@@ -2,6 +2,7 @@
 /// All of nn: layers as structs, initialisers, losses, data sets and model files.
 
 #include "activation.hpp"
+#include "attention.hpp"
 #include "conv.hpp"
 #include "data.hpp"
 #include "dropout.hpp"
@@ -11,6 +12,8 @@
 #include "loss.hpp"
 #include "norm.hpp"
 #include "pool.hpp"
+#include "position.hpp"
 #include "rnn.hpp"
 #include "safetensors.hpp"
 #include "sequential.hpp"
+#include "transformer.hpp"

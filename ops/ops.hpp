@@ -3,10 +3,13 @@
 
 #include "activation.hpp"
 #include "arithmetic.hpp"
+#include "attention.hpp"
 #include "comparison.hpp"
 #include "conv.hpp"
 #include "distance.hpp"
+#include "dropout.hpp"
 #include "einsum.hpp"
+#include "embedding_bag.hpp"
 #include "index.hpp"
 #include "jacobian.hpp"
 #include "linalg_decompose.hpp"
