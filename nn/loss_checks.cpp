@@ -41,18 +41,14 @@ void check_whole(std::string_view op, std::string_view name, const Tensor& targe
                                  to_string(target.dtype()), name));
 }
 
-Tensor class_index(std::string_view op, const Tensor& target, std::int64_t classes,
+void check_classes(std::string_view op, const Tensor& target, std::int64_t classes,
                    std::optional<std::int64_t> ignore_index) {
-  Tensor index = clone(target);
-  auto* k = index.mutable_data<std::int64_t>();
-  for (std::int64_t i = 0; i < index.numel(); ++i) {
-    if (k[i] == ignore_index)
-      k[i] = 0;
-    else if (k[i] < 0 || k[i] >= classes)
+  const Tensor dense = contiguous(target);
+  const auto* k = dense.data<std::int64_t>();
+  for (std::int64_t i = 0; i < dense.numel(); ++i)
+    if (k[i] != ignore_index && (k[i] < 0 || k[i] >= classes))
       throw IndexError(
           fmt::format("[{}] target {} of sample {} is none of {} classes", op, k[i], i, classes));
-  }
-  return index;
 }
 
 Tensor weighted(const Tensor& losses, const Tensor& weight, const Tensor& index) {

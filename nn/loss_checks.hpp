@@ -22,9 +22,8 @@ void check_class_weight(std::string_view op, const Tensor& weight, std::int64_t 
 /// Throws  DtypeError "[nll_loss] target is float32, not int64: convert it with to(target, int64)".
 void check_whole(std::string_view op, std::string_view name, const Tensor& target);
 
-/// A copy of the classes [n] of n samples, 0 where ignored.
-/// Throws  IndexError "[nll_loss] target 3 of sample 2 is none of 3 classes".
-Tensor class_index(std::string_view op, const Tensor& target, std::int64_t classes,
+/// Throws  IndexError "[nll_loss] target 3 of sample 2 is none of 3 classes", unless it is ignore_index.
+void check_classes(std::string_view op, const Tensor& target, std::int64_t classes,
                    std::optional<std::int64_t> ignore_index = {});
 
 /// losses [n] times the weights of their classes, which are constants; the losses themselves without a weight.

@@ -74,12 +74,8 @@ Tensor reduced_rows(std::string_view op, const Tensor& losses, const Rows& rows,
 
 // -sum of q * log p with the smoothed probabilities q.
 Tensor cross_entropy_of_probabilities(const Rows& rows, const CrossEntropyOptions& options) {
-  const std::int64_t classes = rows.scores.size(1);
-  check_class_weight("cross_entropy", options.weight, classes);
   const double s = options.label_smoothing;
-  if (!(s >= 0 && s <= 1))
-    throw ValueError(fmt::format("[cross_entropy] label_smoothing {}: expected a number from 0 to 1", s));
-  Tensor q = s == 0 ? rows.target : rows.target * (1 - s) + s / static_cast<double>(classes);
+  Tensor q = s == 0 ? rows.target : rows.target * (1 - s) + s / static_cast<double>(rows.scores.size(1));
   if (options.weight.defined()) q = q * options.weight.detach();
   const Tensor losses = -sum(q * log_softmax(rows.scores, 1), {1});
   return reduced("cross_entropy", reshape(losses, rows.shape), options.reduction);
@@ -101,24 +97,32 @@ constexpr auto clamped_log = [](auto log_value) { return where(log_value < -100,
 }  // namespace
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options) {
-  const Rows rows = to_rows("cross_entropy", input, target);
+  constexpr const char* name = "cross_entropy";
+  const Rows rows = to_rows(name, input, target);
+  check_class_weight(name, options.weight, rows.scores.size(1));
+  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
+    throw ValueError(
+        fmt::format("[{}] label_smoothing {}: expected a number from 0 to 1", name, options.label_smoothing));
   if (is_floating(target.dtype())) return cross_entropy_of_probabilities(rows, options);
+  check_whole(name, "target", target);
+  check_classes(name, rows.target, rows.scores.size(1), options.ignore_index);
   const Tensor losses = cross_entropy_rows(rows.scores, rows.target,
                                            {.weight = options.weight,
                                             .label_smoothing = options.label_smoothing,
                                             .ignore_index = options.ignore_index});
-  return reduced_rows("cross_entropy", losses, rows, options);
+  return reduced_rows(name, losses, rows, options);
 }
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NllLossOptions& options) {
-  check_whole("nll_loss", "target", target);
-  const Rows rows = to_rows("nll_loss", input, target);
-  check_class_weight("nll_loss", options.weight, rows.scores.size(1));
-  const Tensor index = class_index("nll_loss", rows.target, rows.scores.size(1), options.ignore_index);
-  const Tensor picked =
-      weighted(squeeze(gather(rows.scores, 1, unsqueeze(index, 1)), 1), options.weight, index);
-  const Tensor losses = where(rows.target == options.ignore_index, 0, -picked);
-  return reduced_rows("nll_loss", losses, rows, options);
+  constexpr const char* name = "nll_loss";
+  check_whole(name, "target", target);
+  const Rows rows = to_rows(name, input, target);
+  check_class_weight(name, options.weight, rows.scores.size(1));
+  check_classes(name, rows.target, rows.scores.size(1), options.ignore_index);
+  const Tensor ignored = rows.target == options.ignore_index, index = where(ignored, 0, rows.target);
+  const Tensor picked = squeeze(gather(rows.scores, 1, unsqueeze(index, 1)), 1);
+  const Tensor losses = where(ignored, 0, -weighted(picked, options.weight, index));
+  return reduced_rows(name, losses, rows, options);
 }
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,

@@ -105,7 +105,8 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, const MultiM
     throw ShapeError(fmt::format("[{}] input {} needs a target {}, not {}", name, to_string(input.shape()),
                                  to_string(expected), to_string(target.shape())));
   check_class_weight(name, options.weight, x.size(1));
-  const Tensor index = class_index(name, reshape(target, {x.size(0)}), x.size(1));
+  const Tensor index = reshape(target, {x.size(0)});
+  check_classes(name, index, x.size(1));
   const Tensor place = unsqueeze(index, 1), is_own = place == arange(x.size(1)), own = gather(x, 1, place);
   const Tensor gaps =
       options.p == 1 ? line(x, own, is_own, options.margin) : squares(x, own, is_own, options.margin);

@@ -56,6 +56,15 @@ TEST_CASE("wrong calls of cross_entropy and nll_loss") {
                        "[cross_entropy] the input has no axes: expected [n, classes]", ShapeError);
   CHECK_THROWS_WITH_AS(cross_entropy(rows, rows, {.label_smoothing = 1.5}),
                        "[cross_entropy] label_smoothing 1.5: expected a number from 0 to 1", ValueError);
+  CHECK_THROWS_WITH_AS(cross_entropy(rows, rows, {.weight = ones({4})}),
+                       "[cross_entropy] weight [4] for 3 classes: expected [3]", ShapeError);
+  CHECK_THROWS_WITH_AS(cross_entropy(rows, two_classes, {.weight = ones({4})}),
+                       "[cross_entropy] weight [4] for 3 classes: expected [3]", ShapeError);
+  CHECK_THROWS_WITH_AS(cross_entropy(rows, whole({-1, 2})),
+                       "[cross_entropy] target -1 of sample 0 is none of 3 classes", IndexError);
+  CHECK_THROWS_WITH_AS(cross_entropy(rows, zeros({2}, {.dtype = boolean})),
+                       "[cross_entropy] target is bool, not int64: convert it with to(target, int64)",
+                       DtypeError);
   CHECK_THROWS_WITH_AS(nll_loss(rows, whole({0, 3})), "[nll_loss] target 3 of sample 1 is none of 3 classes",
                        IndexError);
   CHECK_THROWS_WITH_AS(nll_loss(rows, zeros({2})),

@@ -82,6 +82,21 @@ TEST_CASE("losses and their gradients are finite at the extremes") {
   });
 }
 
+TEST_CASE("losses take empty batches") {
+  for_each_loss([](const LossRow& row) {
+    const std::int64_t n = row.inputs[0].size(0);
+    Inputs x;
+    for (const Tensor& input : row.inputs) x.push_back(input.size(0) == n ? narrow(input, 0, 0, 0) : input);
+    x[0] = clone(x[0]).requires_grad(true);
+    CHECK(row.run(x, Reduction::none).numel() == 0);
+    CHECK(std::isnan(row.run(x, Reduction::mean).item()));
+    const Tensor sum = row.run(x, Reduction::sum);
+    CHECK(sum.item() == 0);
+    sum.backward();
+    CHECK(x[0].grad().shape() == x[0].shape());
+  });
+}
+
 TEST_CASE("only kl_div divides by the batch") {
   for_each_loss([](const LossRow& row) {
     if (row.name.starts_with("kl_div")) {
