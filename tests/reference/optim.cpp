@@ -1,8 +1,12 @@
 #include <xgrad/core/copy.hpp>
+#include <xgrad/core/create.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/view.hpp>
 #include <xgrad/optim/adagrad.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adam_variants.hpp>
+#include <xgrad/optim/lbfgs.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/optim/sign_based.hpp>
@@ -135,6 +139,51 @@ optim::RmspropOptions rmsprop(const Attributes& a) {
           .maximize = a.flag("maximize")};
 }
 
+Tensor rosenbrock(const Tensor& x) {
+  const Tensor head = narrow(x, 0, 0, x.size(0) - 1), tail = narrow(x, 0, 1, x.size(0) - 1);
+  return sum(square(1 - head) + 100 * square(tail - square(head)));
+}
+
+Tensor quadratic(const Tensor& x) {
+  return 0.5 * sum(arange(1, static_cast<double>(x.size(0)) + 1, 1, {.dtype = float64}) * square(x - 1));
+}
+
+optim::LBFGSOptions lbfgs_options(const Attributes& a) {
+  const std::string search = a.text("line_search_fn", "none");
+  if (search != "none" && search != "strong_wolfe") throw NotImplemented("line search " + search);
+  return {.lr = a.number("lr", 1),
+          .max_iter = a.integer("max_iter", 20),
+          .max_eval = a.integer("max_eval", 0),
+          .tolerance_grad = a.number("tolerance_grad", 1e-7),
+          .tolerance_change = a.number("tolerance_change", 1e-9),
+          .history_size = a.integer("history_size", 100),
+          .line_search_fn = search == "none" ? optim::LineSearch::none : optim::LineSearch::strong_wolfe};
+}
+
+Outputs lbfgs(const Call& c) {
+  static const std::map<std::string, Tensor (*)(const Tensor&)> functions{{"rosenbrock", rosenbrock},
+                                                                          {"quadratic", quadratic}};
+  const Attributes arguments = c.nested("args");
+  const optim::LBFGSOptions options = lbfgs_options(arguments);
+  if (const auto name = arguments.unread()) throw NotImplemented("argument '" + *name + "'");
+  const auto function = functions.find(c.text("function", ""));
+  if (function == functions.end()) throw NotImplemented("function " + c.text("function", ""));
+  Tensor x = clone(c.find("x0"));
+  x.requires_grad(true);
+  optim::LBFGS optimizer(x, options);
+  std::vector<Tensor> iterates;
+  std::vector<double> losses;
+  std::vector<std::int64_t> evaluations;
+  for (std::int64_t t = 0; t < c.integer("steps"); ++t) {
+    optimizer.step([&] { return function->second(x); });
+    iterates.push_back(clone(x.detach()));
+    losses.push_back(function->second(x.detach()).item());
+    evaluations.push_back(optimizer.func_evals());
+  }
+  const auto n = static_cast<std::int64_t>(losses.size());
+  return {stack(iterates), from_values(losses, {n}, {.dtype = float64}), from_values(evaluations, {n})};
+}
+
 const OpsOf optimizers{
     {"optim.SGD", optimizer(sgd)},
     {"optim.Adam", optimizer(adam<optim::AdamOptions>)},
@@ -147,6 +196,7 @@ const OpsOf optimizers{
     {"optim.Adadelta", optimizer(adadelta)},
     {"optim.Rprop", optimizer(rprop)},
     {"optim.ASGD", optimizer(asgd, "ax")},
+    {"optim.LBFGS", lbfgs},
 };
 
 }  // namespace
