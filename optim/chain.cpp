@@ -2,8 +2,8 @@
 
 #include "../ops/comparison.hpp"
 #include "../ops/reduce.hpp"
-#include "../ops/view.hpp"
 #include "adam_moments.hpp"
+#include "clip.hpp"
 
 namespace xg::optim {
 namespace {
@@ -21,12 +21,6 @@ Update scaled(Hyper factor) {
 // max_norm / (norm + 1e-6), at most 1.
 Tensor shrinking(const Tensor& norm, const Operand& max_norm) {
   return clamp_max(max_norm / (norm + 1e-6), 1);
-}
-
-Tensor norm_of_all(std::span<const Tensor> tensors) {
-  std::vector<Tensor> norms;
-  for (const Tensor& t : tensors) norms.push_back(to(norm(t), float64));
-  return norm(stack(norms));
 }
 
 const Rule& trace_rule(bool nesterov) {
@@ -142,7 +136,7 @@ Part clip_by_global_norm(Hyper max_norm) {
   Update update = scaled(1);
   update.hypers.clear();
   update.measure = [max_norm = std::move(max_norm)](std::span<const Tensor> gradients) -> Hyper {
-    return shrinking(norm_of_all(gradients), max_norm.operand());
+    return shrinking(global_norm({gradients.begin(), gradients.end()}), max_norm.operand());
   };
   return always(std::move(update));
 }

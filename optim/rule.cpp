@@ -66,6 +66,12 @@ std::vector<Tensor> pull(const detail::Lambda& lambda, const std::vector<Kept>& 
 
 }  // namespace
 
+void follow_in_place(Tensor& average, double share, const Tensor& x) {
+  static const auto op = elementwise(
+      "follow", [](auto average, auto share, auto x) { return share * x + (1 - share) * average; });
+  op.write(std::array{&average}, average, share, x);
+}
+
 Rule::Rule(std::shared_ptr<const detail::Lambda> lambda, const char* name, std::vector<State> state)
     : name_(name), state_(std::move(state)), lambda_(std::move(lambda)) {
   if (state_.size() + 1 != lambda_->results)

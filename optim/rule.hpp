@@ -36,6 +36,9 @@ template <class X> XGRAD_INLINE X follow(const X& average, const X& share, const
   return average + share * (x - average);
 }
 
+/// The same, written over `average`.
+void follow_in_place(Tensor& average, double share, const Tensor& x);
+
 namespace detail {
 
 using Lane = lane<float, typename xg::detail::best_isa<compiled_isas>::type>;

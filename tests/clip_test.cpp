@@ -124,6 +124,50 @@ TEST_CASE("limits that make no sense are refused") {
                        "[clip_grad_norm] norm_type 0: expected more than 0", ValueError);
   CHECK_THROWS_WITH_AS(clip_grad_value(m, -1), "[clip_grad_value] clip_value -1: expected at least 0",
                        ValueError);
+  CHECK_THROWS_WITH_AS(optim::clip_grad_adaptive(m, -1),
+                       "[clip_grad_adaptive] clipping -1: expected at least 0", ValueError);
+  CHECK_THROWS_WITH_AS(optim::clip_grad_adaptive(m, 1, 0), "[clip_grad_adaptive] eps 0: expected more than 0",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(optim::clip_weight_norm(m, -1), "[clip_weight_norm] max_norm -1: expected at least 0",
+                       ValueError);
+}
+
+TEST_CASE("adaptive clipping compares each unit's gradient with its weights") {
+  Tensor w = tensor({{3, 4}, {0, 0}, {30, 40}}, {.dtype = float64, .requires_grad = true});
+  w.set_grad(tensor({{0.6, 0.8}, {0.6, 0.8}, {0.06, 0.08}}, {.dtype = float64}));
+  optim::clip_grad_adaptive({w}, 0.1, 1e-2);
+  CHECK(w.grad().at({0, 0}) == doctest::Approx(0.3));   // |w| 5 allows |g| 0.5
+  CHECK(w.grad().at({1, 1}) == doctest::Approx(8e-4));  // |w| counts as 0.01
+  CHECK(w.grad().at({2, 0}) == 0.06);
+}
+
+TEST_CASE("adaptive clipping takes a vector as one unit, and a kernel with all its channels") {
+  Tensor bias = tensor({3, 4}, {.dtype = float64, .requires_grad = true});
+  bias.set_grad(tensor({6, 8}, {.dtype = float64}));
+  Tensor kernel = ones({1, 2, 2, 1}, {.dtype = float64, .requires_grad = true});
+  kernel.set_grad(full_like(kernel, 10));
+  const Tensor none = zeros({2}, {.requires_grad = true});
+  optim::clip_grad_adaptive({bias, kernel, none}, 0.1);
+  CHECK(bias.grad().at({0}) == doctest::Approx(0.3));
+  CHECK(kernel.grad().at({0, 1, 1, 0}) == doctest::Approx(0.1));
+}
+
+TEST_CASE("clip_weight_norm shortens the weights of each unit, and leaves vectors") {
+  struct Layer {
+    Tensor weight = tensor({{3, 4}, {0.3, 0.4}}, {.dtype = float64, .requires_grad = true});
+    Tensor bias = tensor({30, 40}, {.dtype = float64, .requires_grad = true});
+  } layer;
+  optim::clip_weight_norm(layer, 1);
+  CHECK(layer.weight.at({0, 0}) == doctest::Approx(0.6).epsilon(1e-6));
+  CHECK(layer.weight.at({1, 1}) == 0.4);
+  CHECK(layer.bias.at({0}) == 30);
+}
+
+TEST_CASE("the norm of all tensors as one vector can be differentiated") {
+  const std::vector<Tensor> inputs = {tensor({1, -2}, {.dtype = float64}), scalar(2, {.dtype = float64})};
+  CHECK(optim::global_norm(inputs).item() == 3);
+  CHECK(optim::global_norm({}).item() == 0);
+  CHECK(gradcheck([](const Tensor& a, const Tensor& b) { return optim::global_norm({a, b}, 3); }, inputs));
 }
 
 TEST_CASE("penalties sum |w| and w^2 over all parameters") {
