@@ -11,6 +11,7 @@
 #include <xgrad/core/parallel.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/conv.hpp>
+#include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/view.hpp>
 
 using namespace xg;
@@ -87,6 +88,11 @@ double worst_error(const Tensor& result, const Case& k, const Shape& out, Which 
   for (std::int64_t i = 0; i < flat.numel(); ++i)
     worst = std::max(worst, std::abs(flat.at({i}) - sums[static_cast<std::size_t>(i)]));
   return worst;
+}
+
+double worst_difference(const Tensor& a, const Tensor& b) {
+  REQUIRE(a.shape() == b.shape());
+  return max(abs(a - b)).item();
 }
 
 }  // namespace
@@ -212,4 +218,59 @@ TEST_CASE("conv1d is conv2d on one row") {
   for (std::int64_t c = 0; c < 3; ++c)
     for (std::int64_t k = 0; k < 3; ++k) sum += x.at({1, c, 3 + k}) * w.at({3, c, k});
   CHECK(y.at({1, 3, 2}) == doctest::Approx(sum));
+}
+
+TEST_CASE("Padding::same keeps the size, with the odd zero behind the image") {
+  const Tensor x = random({1, 1, 5}),
+               y = conv1d(x, ones({1, 1, 2}, {.dtype = float64}), {}, {.padding = Padding::same});
+  REQUIRE(y.shape() == Shape{1, 1, 5});
+  CHECK(y.at({0, 0, 3}) == x.at({0, 0, 3}) + x.at({0, 0, 4}));
+  CHECK(y.at({0, 0, 4}) == x.at({0, 0, 4}));
+  const Tensor image = random({2, 3, 6, 7}), w = random({4, 3, 2, 5});
+  const Conv2dOptions same{.padding = Padding::same, .dilation = {3, 1}};
+  const Tensor by_hand = conv2d(pad(image, {2, 2, 1, 2}), w, {}, {.dilation = {3, 1}});
+  CHECK(worst_difference(conv2d(image, w, {}, same), by_hand) < 1e-13);
+  CHECK(conv2d(zeros({0, 3, 6, 7}), zeros({4, 3, 2, 5}), {}, same).shape() == Shape{0, 4, 6, 7});
+  CHECK(gradcheck([&](const Tensor& a, const Tensor& b) { return conv2d(a, b, {}, same); }, {image, w}));
+}
+
+TEST_CASE("conv3d is the sum of conv2d over the planes of the kernel") {
+  const Tensor x = random({2, 4, 5, 6, 7}), w = random({6, 2, 3, 3, 2});
+  const Conv3dOptions options{.stride = {2, 1, 2}, .padding = {1, 1, 0}, .dilation = {1, 2, 1}, .groups = 2};
+  const Conv2dOptions plane{.stride = {1, 2}, .padding = {1, 0}, .dilation = {2, 1}, .groups = 2};
+  const Tensor y = conv3d(x, w, {}, options);
+  REQUIRE(y.shape() == Shape{2, 6, 3, 4, 3});
+  for (std::int64_t place = 0; place < 3; ++place) {
+    Tensor sum = zeros({2, 6, 4, 3}, {.dtype = float64});
+    for (std::int64_t tap = 0; tap < 3; ++tap)
+      if (const std::int64_t at = 2 * place + tap - 1; at >= 0 && at < 5)
+        sum += conv2d(select(x, 2, at), select(w, 2, tap), {}, plane);
+    CHECK(worst_difference(select(y, 2, place), sum) < 1e-13);
+  }
+}
+
+TEST_CASE("volumes without a batch axis, without images, and on several threads") {
+  const Tensor x = random({3, 4, 5, 6}, float32), w = random({2, 3, 2, 2, 2}, float32);
+  CHECK(conv3d(x, w).shape() == Shape{2, 3, 4, 5});
+  CHECK(conv3d(zeros({0, 3, 4, 5, 6}), w).shape() == Shape{0, 2, 3, 4, 5});
+  CHECK(conv_transpose3d(random({2, 4, 5, 6}, float32), w).shape() == Shape{3, 5, 6, 7});
+  CHECK(conv_transpose1d(ones({2, 4}), ones({2, 3, 2}), {}, {.stride = 2}).shape() == Shape{3, 8});
+  const Tensor many = random({4, 3, 12, 20, 20}, float32);
+  const auto run = [&](int threads) {
+    const ThreadGuard guard(threads);
+    const Tensor y = conv3d(many, w, {}, {.padding = 1}),
+                 dx = conv3d_input(y, w, many.shape(), {.padding = 1});
+    return std::vector<float>(dx.data<float>(), dx.data<float>() + dx.numel());
+  };
+  CHECK(run(1) == run(3));
+}
+
+TEST_CASE("output padding beyond the stride shows what the padding would have taken off") {
+  const Tensor x = random({1, 2, 4}), w = random({2, 3, 2}), b = random({3});
+  const Tensor whole = conv_transpose1d(x, w, b, {.dilation = 3});
+  const Tensor cut = conv_transpose1d(x, w, b, {.padding = 1, .output_padding = 2, .dilation = 3});
+  REQUIRE(whole.shape() == Shape{1, 3, 7});
+  REQUIRE(cut.shape() == Shape{1, 3, 7});
+  CHECK(worst_difference(slice(cut, 2, 0, 6), slice(whole, 2, 1)) < 1e-15);
+  CHECK(cut.at({0, 1, 6}) == b.at({1}));
 }

@@ -236,3 +236,88 @@ TEST_CASE("pools do not depend on the number of threads") {
   };
   CHECK(run(1) == run(3));
 }
+
+TEST_CASE("max_pool1d and max_pool3d find the places in the whole image") {
+  const auto [y, places] = max_pool1d_with_indices(tensor({{1, 5, 2, 4}, {3, 3, 0, -1}}), 2);
+  CHECK(y.at({0, 1}) == 4);
+  CHECK(places.at({0, 0}) == 1);
+  CHECK(places.at({0, 1}) == 3);
+  CHECK(places.at({1, 0}) == 0);
+  const Tensor x = distinct({2, 3, 4, 5, 6});
+  const auto [largest, at] = max_pool3d_with_indices(x, {2, 3, 2}, {.stride = 2, .padding = {1, 1, 0}});
+  REQUIRE(largest.shape() == Shape{2, 3, 3, 3, 3});
+  const Tensor flat = reshape(x, {6, 120}), values = reshape(largest, {6, 27}),
+               where_from = reshape(at, {6, 27});
+  for (std::int64_t p = 0; p < 6; ++p)
+    for (std::int64_t i = 0; i < 27; ++i)
+      CHECK(flat.at({p, static_cast<std::int64_t>(where_from.at({p, i}))}) == values.at({p, i}));
+}
+
+TEST_CASE("max_unpool puts the largest elements back where they were") {
+  const Tensor x = distinct({2, 2, 5, 7}) + 1;
+  const auto [y, places] = max_pool2d_with_indices(x, 2);
+  const Tensor back = max_unpool2d(y, places, 2, {.output_size = {{5, 7}}});
+  REQUIRE(back.shape() == x.shape());
+  const auto [again, same_places] = max_pool2d_with_indices(back, 2);
+  for (std::int64_t i = 0; i < y.numel(); ++i) {
+    CHECK(reshape(again, {-1}).at({i}) == reshape(y, {-1}).at({i}));
+    CHECK(reshape(same_places, {-1}).at({i}) == reshape(places, {-1}).at({i}));
+  }
+  std::int64_t zeros_seen = 0;
+  for (std::int64_t i = 0; i < back.numel(); ++i) {
+    const double v = reshape(back, {-1}).at({i});
+    CHECK((v == 0 || v == reshape(x, {-1}).at({i})));
+    zeros_seen += v == 0;
+  }
+  CHECK(zeros_seen == back.numel() - y.numel());
+  const Tensor line = max_unpool1d(tensor({{4, 1}}), from_values(std::vector<std::int64_t>{1, 2}, {1, 2}), 2);
+  CHECK(line.shape() == Shape{1, 4});
+  CHECK(line.at({0, 1}) == 4);
+  CHECK(line.at({0, 2}) == 1);
+}
+
+TEST_CASE("adaptive pools whose windows are equal are plain pools") {
+  const Tensor x = distinct({2, 3, 6, 8});
+  const auto [y, places] = adaptive_max_pool2d_with_indices(x, {3, 2});
+  const auto [z, same] = max_pool2d_with_indices(x, {2, 4});
+  const Tensor mean = adaptive_avg_pool2d(x, {3, 2}), plain = avg_pool2d(x, {2, 4});
+  REQUIRE(y.shape() == z.shape());
+  for (std::int64_t i = 0; i < y.numel(); ++i) {
+    CHECK(reshape(y, {-1}).at({i}) == reshape(z, {-1}).at({i}));
+    CHECK(reshape(places, {-1}).at({i}) == reshape(same, {-1}).at({i}));
+    CHECK(reshape(mean, {-1}).at({i}) == doctest::Approx(reshape(plain, {-1}).at({i})).epsilon(1e-14));
+  }
+  Tensor first = ones({1, 4}, {.dtype = float64, .requires_grad = true});
+  adaptive_max_pool1d(first, 2).backward(ones({1, 2}, {.dtype = float64}));
+  CHECK(first.grad().at({0, 0}) == 1);
+  CHECK(first.grad().at({0, 1}) == 0);
+  CHECK(first.grad().at({0, 2}) == 1);
+}
+
+TEST_CASE("means of ones are ones, whatever the number of axes") {
+  CHECK(avg_pool1d(ones({1, 5}), 2, {.padding = 1, .count_include_pad = false}).at({0, 0}) == 1);
+  const Tensor y = avg_pool3d(ones({1, 3, 4, 5}), 3, {.stride = 2, .padding = 1, .count_include_pad = false});
+  for (std::int64_t i = 0; i < y.numel(); ++i) CHECK(reshape(y, {-1}).at({i}) == doctest::Approx(1));
+  CHECK(avg_pool3d(ones({1, 3, 4, 5}), 3, {.padding = 1}).at({0, 0, 0, 0}) == doctest::Approx(8.0 / 27));
+}
+
+TEST_CASE("lp_pool has zero gradients where a window is zero") {
+  Tensor x = tensor({{0, 0, 3, 4}}, {.dtype = float64, .requires_grad = true});
+  const Tensor y = lp_pool1d(x, 2, 2);
+  CHECK(y.at({0, 0}) == 0);
+  CHECK(y.at({0, 1}) == doctest::Approx(5));
+  y.backward(ones({1, 2}, {.dtype = float64}));
+  CHECK(x.grad().at({0, 0}) == 0);
+  CHECK(x.grad().at({0, 1}) == 0);
+  CHECK(x.grad().at({0, 2}) == doctest::Approx(0.6));
+  CHECK(lp_pool1d(ones({1, 3}), 1, 2, {.ceil_mode = true}).at({0, 1}) == 2);
+}
+
+TEST_CASE("pools without images or windows are empty") {
+  CHECK(max_pool3d(zeros({0, 2, 4, 4, 4}), 2).shape() == Shape{0, 2, 2, 2, 2});
+  CHECK(avg_pool1d(zeros({2, 0, 4}), 2).shape() == Shape{2, 0, 2});
+  CHECK(adaptive_max_pool1d(zeros({0, 2, 4}), 3).shape() == Shape{0, 2, 3});
+  CHECK(adaptive_max_pool2d(zeros({1, 4, 4}), {0, 2}).shape() == Shape{1, 0, 2});
+  CHECK(max_unpool1d(zeros({0, 2, 4}), zeros({0, 2, 4}, {.dtype = int64}), 2).shape() == Shape{0, 2, 8});
+  CHECK(max_pool1d(zeros({1, 0}), 2, {.padding = 1}).at({0, 0}) == -std::numeric_limits<double>::infinity());
+}

@@ -8,45 +8,40 @@
 namespace xg::test {
 namespace {
 
-// One axis of a window that fits its image.
-struct Axis {
-  std::int64_t in, kernel, stride, padding, dilation;
+// Windows that fit their images, with N axes.
+template <std::size_t N> struct Windows {
+  SizeNd<N> in = 0, kernel = 0, stride = 0, padding = 0, dilation = 0;
+  std::int64_t groups = 1;
+  bool same = false;
+
+  std::string text() const {
+    return fmt::format(" stride {} padding {} dilation {} groups {}", to_string(stride.dims()),
+                       same ? "same" : to_string(padding.dims()), to_string(dilation.dims()), groups);
+  }
 };
 
-Axis draw_axis(Choices& c) {
-  Axis a{.in = 0,
-         .kernel = c.integer(1, 3),
-         .stride = c.integer(1, 3),
-         .padding = c.below(3),
-         .dilation = c.integer(1, 2)};
-  const std::int64_t reach = a.dilation * (a.kernel - 1) + 1;
-  a.in = std::max<std::int64_t>(reach - 2 * a.padding, 1) + c.below(4);
-  return a;
+// More axes are shorter ones.
+template <std::size_t N> Windows<N> draw_windows(Choices& c) {
+  Windows<N> w;
+  for (std::size_t i = 0; i < N; ++i) {
+    w.kernel[i] = c.integer(1, N == 3 ? 2 : 3);
+    w.stride[i] = c.integer(1, 3);
+    w.padding[i] = c.below(N == 3 ? 2 : 3);
+    w.dilation[i] = c.integer(1, 2);
+    const std::int64_t reach = w.dilation[i] * (w.kernel[i] - 1) + 1;
+    w.in[i] = std::max<std::int64_t>(reach - 2 * w.padding[i], 1) + c.below(N == 3 ? 2 : 4);
+  }
+  w.groups = c.integer(1, 2);
+  return w;
 }
 
-std::string text_of(const Axis& a) {
-  return fmt::format("kernel {} stride {} padding {} dilation {}", a.kernel, a.stride, a.padding, a.dilation);
+Shape shape_of(std::initializer_list<std::int64_t> first, const Dims& last) {
+  Shape shape(first);
+  for (const std::int64_t length : last) shape.push_back(length);
+  return shape;
 }
 
 Tensor bias_of(const Inputs& in) { return in.size() > 2 ? in[2] : Tensor(); }
-
-struct Channels {
-  std::int64_t n, groups, in, out;
-};
-
-Channels draw_channels(Choices& c) {
-  const std::int64_t groups = c.integer(1, 2);
-  return {c.integer(0, 2), groups, groups * c.integer(1, 2), groups * c.integer(1, 2)};
-}
-
-// A leading axis of images, or a single image without it.
-Shape image(Choices& c, const Channels& channels, const Shape& sizes) {
-  Shape shape;
-  if (!c.coin()) shape.push_back(channels.n);
-  shape.push_back(channels.in);
-  for (const std::int64_t size : sizes) shape.push_back(size);
-  return shape;
-}
 
 Sample finish(Choices& c, Sample s, std::int64_t out, const std::string& options) {
   if (c.coin()) s.inputs.push_back(distinct_tensor(c, {out}));
@@ -55,58 +50,64 @@ Sample finish(Choices& c, Sample s, std::int64_t out, const std::string& options
   return s;
 }
 
-Sample draw_conv2d(Choices& c) {
-  const Channels ch = draw_channels(c);
-  const Axis h = draw_axis(c), w = draw_axis(c);
-  const Conv2dOptions options{.stride = {h.stride, w.stride},
-                              .padding = {h.padding, w.padding},
-                              .dilation = {h.dilation, w.dilation},
-                              .groups = ch.groups};
-  return finish(c,
-                {.inputs = {distinct_tensor(c, image(c, ch, {h.in, w.in})),
-                            distinct_tensor(c, {ch.out, ch.in / ch.groups, h.kernel, w.kernel})},
-                 .run = [=](const Inputs& in) { return conv2d(in[0], in[1], bias_of(in), options); },
-                 .text = "conv2d"},
-                ch.out, fmt::format(" {} x {} groups {}", text_of(h), text_of(w), ch.groups));
+template <std::size_t N>
+RandomOp conv(const std::string& name,
+              Tensor (*op)(const Tensor&, const Tensor&, const Tensor&, const ConvOptions<N>&)) {
+  return {name, [=](Choices& c) {
+            Windows<N> w = draw_windows<N>(c);
+            w.same = c.coin();
+            if (w.same) w.stride = 1;
+            const std::int64_t in = c.integer(1, 2), out = w.groups * c.integer(1, 2);
+            const ConvOptions<N> options{.stride = w.stride,
+                                         .padding = w.same ? ConvPadding<N>(Padding::same) : w.padding,
+                                         .dilation = w.dilation,
+                                         .groups = w.groups};
+            // A batch of images, or a single one without that axis.
+            const Shape image = c.coin() ? shape_of({w.groups * in}, w.in.dims())
+                                         : shape_of({c.integer(0, 2), w.groups * in}, w.in.dims());
+            const Shape weight = shape_of({out, in}, w.kernel.dims());
+            return finish(c,
+                          {.inputs = {distinct_tensor(c, image), distinct_tensor(c, weight)},
+                           .run = [=](const Inputs& x) { return op(x[0], x[1], bias_of(x), options); },
+                           .text = name},
+                          out, w.text());
+          }};
 }
 
-Sample draw_conv1d(Choices& c) {
-  const Channels ch = draw_channels(c);
-  const Axis l = draw_axis(c);
-  const Conv1dOptions options{
-      .stride = l.stride, .padding = l.padding, .dilation = l.dilation, .groups = ch.groups};
-  return finish(c,
-                {.inputs = {distinct_tensor(c, image(c, ch, {l.in})),
-                            distinct_tensor(c, {ch.out, ch.in / ch.groups, l.kernel})},
-                 .run = [=](const Inputs& in) { return conv1d(in[0], in[1], bias_of(in), options); },
-                 .text = "conv1d"},
-                ch.out, fmt::format(" {} groups {}", text_of(l), ch.groups));
-}
-
-Sample draw_conv_transpose2d(Choices& c) {
-  const Channels ch = draw_channels(c);
-  Axis h = draw_axis(c), w = draw_axis(c);
-  h.padding = std::min(h.padding, h.dilation * (h.kernel - 1) / 2);
-  w.padding = std::min(w.padding, w.dilation * (w.kernel - 1) / 2);
-  const std::int64_t more_h = c.below(h.stride), more_w = c.below(w.stride);
-  const ConvTranspose2dOptions options{.stride = {h.stride, w.stride},
-                                       .padding = {h.padding, w.padding},
-                                       .output_padding = {more_h, more_w},
-                                       .groups = ch.groups,
-                                       .dilation = {h.dilation, w.dilation}};
-  return finish(
-      c,
-      {.inputs = {distinct_tensor(c, {ch.n, ch.in, h.in, w.in}),
-                  distinct_tensor(c, {ch.in, ch.out / ch.groups, h.kernel, w.kernel})},
-       .run = [=](const Inputs& in) { return conv_transpose2d(in[0], in[1], bias_of(in), options); },
-       .text = "conv_transpose2d"},
-      ch.out,
-      fmt::format(" {} x {} output_padding {} {} groups {}", text_of(h), text_of(w), more_h, more_w,
-                  ch.groups));
+template <std::size_t N>
+RandomOp conv_transpose(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&, const Tensor&,
+                                                              const ConvTransposeOptions<N>&)) {
+  return {name, [=](Choices& c) {
+            Windows<N> w = draw_windows<N>(c);
+            SizeNd<N> more = 0;
+            for (std::size_t i = 0; i < N; ++i) {
+              w.padding[i] = std::min(w.padding[i], w.dilation[i] * (w.kernel[i] - 1) / 2);
+              more[i] = c.below(std::max(w.stride[i], w.dilation[i]));
+            }
+            const std::int64_t in = w.groups * c.integer(1, 2), out = c.integer(1, 2);
+            const ConvTransposeOptions<N> options{.stride = w.stride,
+                                                  .padding = w.padding,
+                                                  .output_padding = more,
+                                                  .groups = w.groups,
+                                                  .dilation = w.dilation};
+            const Shape image = shape_of({c.integer(0, 2), in}, w.in.dims());
+            const Shape weight = shape_of({in, out}, w.kernel.dims());
+            return finish(c,
+                          {.inputs = {distinct_tensor(c, image), distinct_tensor(c, weight)},
+                           .run = [=](const Inputs& x) { return op(x[0], x[1], bias_of(x), options); },
+                           .text = name},
+                          out * w.groups,
+                          fmt::format("{} output_padding {}", w.text(), to_string(more.dims())));
+          }};
 }
 
 std::vector<RandomOp> convolutions() {
-  return {{"conv2d", draw_conv2d}, {"conv1d", draw_conv1d}, {"conv_transpose2d", draw_conv_transpose2d}};
+  return {conv<1>("conv1d", conv1d),
+          conv<2>("conv2d", conv2d),
+          conv<3>("conv3d", conv3d),
+          conv_transpose<1>("conv_transpose1d", conv_transpose1d),
+          conv_transpose<2>("conv_transpose2d", conv_transpose2d),
+          conv_transpose<3>("conv_transpose3d", conv_transpose3d)};
 }
 
 const RandomOps conv_ops(convolutions);
