@@ -181,12 +181,8 @@ Tensor pull_eigh(const Tensor& w, const Tensor& v, const Tensor& gw, const Tenso
 std::array<Tensor, 3> svd_values(const char* op, const Tensor& x, char job) {
   const Sizes s(x);
   const Shape batch = batch_of(x);
-  const std::int64_t wide = job == 'N'   ? 0
-                            : job == 'A' ? s.m
-                                         : s.k,
-                     high = job == 'N'   ? 0
-                            : job == 'A' ? s.n
-                                         : s.k;
+  const auto vectors = [&](std::int64_t all) { return job == 'N' ? 0 : job == 'S' ? s.k : all; };
+  const std::int64_t wide = vectors(s.m), high = vectors(s.n);
   Tensor rows = matrices::copy_rows(x.detach());
   matrices::check_finite(op, rows);
   const auto identities = [&](std::int64_t m, std::int64_t n) {

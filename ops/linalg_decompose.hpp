@@ -29,9 +29,10 @@ std::array<Tensor, 2> qr(const Tensor& x, QrMode mode = QrMode::reduced);
 /// {w, V} of x = V diag(w) V^T for a symmetric x, of which the lower half is read: eigenvalues, ascending, and
 /// eigenvectors as columns.
 /// Shapes  x [..., n, n]; w [..., n], V [..., n, n].
-/// Grad    any order; symmetric, as if both halves of x were one. Right for functions that do not change with
-///         the signs of the eigenvectors, and that treat equal eigenvalues with their eigenvectors alike, e.g.
-///         through the projector on their space.
+/// Grad    any order; symmetric, as if both halves of x were one. For functions that do not change with the
+///         signs of the eigenvectors. Where eigenvalues are equal, first derivatives of functions of w that are
+///         symmetric in the equal ones, and of the projector on all their eigenvectors; V f(w) V^T has none
+///         there, matrix_exp() has.
 /// Throws  ValueError "[eigh] batch 3: the matrix holds NaN or an infinity; ...".
 /// Source  Giles 2008.
 std::array<Tensor, 2> eigh(const Tensor& x);
@@ -42,8 +43,9 @@ Tensor eigvalsh(const Tensor& x);
 /// {U, s, Vh} of x = U diag(s) Vh: orthonormal columns, singular values, descending, orthonormal rows.
 /// Shapes  x [..., m, n], k = min(m, n); U [..., m, m], s [..., k], Vh [..., n, n]; without full_matrices
 ///         U [..., m, k], Vh [..., k, n].
-/// Grad    any order. Right for functions that do not change with the signs of the columns of U and V together
-///         and treat equal singular values alike; of the additional columns through the space that they span.
+/// Grad    any order. For functions that do not change with the signs of the columns of U and V together; of
+///         the additional columns through the space that they span. Where singular values are equal, or 0 in a
+///         matrix that is not square: first derivatives, as eigh() has them.
 /// Throws  ValueError as eigh().
 /// Source  Townsend 2016, "Differentiating the singular value decomposition".
 std::array<Tensor, 3> svd(const Tensor& x, bool full_matrices = true);

@@ -28,7 +28,11 @@ using matrices::transposed;
 /// LU of the transposes of a batch of matrices: LAPACK reads rows as columns.
 class Factors {
  public:
-  explicit Factors(const Tensor& x)
+  enum class ZeroPivots { kept, replaced };
+
+  /// Something small in the place of pivots that are 0 makes determinant times inverse the cofactors up to
+  /// rounding, because the pivot cancels.
+  explicit Factors(const Tensor& x, ZeroPivots zero_pivots = ZeroPivots::kept)
       : lu_(matrices::copy_rows(x)),
         n_(x.size(-1)),
         batch_(batch_of(x)),
@@ -38,6 +42,7 @@ class Factors {
       if (lu_.numel() > 0)
         matrices::for_each(count(batch_), n_ * n_ * n_, [&](std::int64_t i) {
           lapack::getrf(n_, n_, a + i * n_ * n_, pivots_.data() + i * n_);
+          if (zero_pivots == ZeroPivots::replaced) replace_zeros(a + i * n_ * n_);
         });
     });
   }
@@ -66,18 +71,6 @@ class Factors {
       found = found || least <= static_cast<T>(n_) * std::numeric_limits<T>::epsilon() * most;
     });
     return found;
-  }
-
-  /// Puts something small in the place of pivots that are 0: determinant times inverse are then the cofactors
-  /// up to rounding, because the pivot cancels.
-  void make_regular() {
-    for_each_diagonal([&](std::int64_t, const auto& diagonal) {
-      using T = std::decay_t<decltype(diagonal(0))>;
-      T most = 0;
-      for (std::int64_t j = 0; j < n_; ++j) most = std::max(most, std::abs(diagonal(j)));
-      for (std::int64_t j = 0; j < n_; ++j)
-        if (diagonal(j) == 0) diagonal(j) = std::numeric_limits<T>::epsilon() * (most > 0 ? most : T{1});
-    });
   }
 
   Tensor determinant() const {
@@ -130,10 +123,17 @@ class Factors {
  private:
   template <class F> void for_each_diagonal(const F& f) const {
     visit_floating("lu", lu_.dtype(), [&]<class T>(std::type_identity<T>) {
-      T* lu = reinterpret_cast<T*>(lu_.impl().data);
+      const T* lu = lu_.data<T>();
       for (std::int64_t i = 0; i < count(batch_); ++i)
-        f(i, [&](std::int64_t j) -> T& { return lu[(i * n_ + j) * n_ + j]; });
+        f(i, [&](std::int64_t j) -> const T& { return lu[(i * n_ + j) * n_ + j]; });
     });
+  }
+  template <class T> void replace_zeros(T* lu) const {
+    T most = 0;
+    for (std::int64_t j = 0; j < n_; ++j) most = std::max(most, std::abs(lu[j * (n_ + 1)]));
+    for (std::int64_t j = 0; j < n_; ++j)
+      if (T& pivot = lu[j * (n_ + 1)]; pivot == 0)
+        pivot = std::numeric_limits<T>::epsilon() * (most > 0 ? most : T{1});
   }
   int permutation_sign(std::int64_t i) const {
     int sign = 1;
@@ -199,8 +199,7 @@ Tensor cofactors(const Tensor& x, const Tensor& y, const SharedFactors& factors)
   const bool nearly_singular = factors->is_nearly_singular();
   if (!nearly_singular) return over_matrices(y) * transposed_inverse("det", x, factors);
   if (is_recorded({&x})) return transposed(polynomial_adjugate(x));
-  const auto regular = std::make_shared<Factors>(x);
-  regular->make_regular();
+  const auto regular = std::make_shared<const Factors>(x, Factors::ZeroPivots::replaced);
   return over_matrices(regular->determinant()) * transposed_inverse("det", x, regular);
 }
 

@@ -116,12 +116,16 @@ Tensor triangle(const char* op, const Tensor& x, std::int64_t diagonal, bool low
   const auto outer_strides = [&](const Tensor& of) {
     return Strides(std::span(of.strides().begin(), of.dim() - 1));
   };
-  const std::int64_t columns = x.shape().back();
-  for_each_index<2>(outer, {outer_strides(x), outer_strides(y)}, [&](const Dims& index, const auto& at) {
-    const std::int64_t edge = std::clamp<std::int64_t>(index.back() + diagonal + (lower ? 1 : 0), 0, columns);
-    const std::int64_t first = lower ? 0 : edge, length = lower ? edge : columns - edge;
-    copy_elements(as_strided(x, {length}, {x.strides().back()}, at[0] + first * x.strides().back()),
-                  as_strided(y, {length}, {1}, at[1] + first));
+  const std::int64_t columns = x.shape().back(), step = x.strides().back();
+  visit_dtype(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* const from = x.data<T>();
+    T* const to = y.mutable_data<T>();
+    for_each_index<2>(outer, {outer_strides(x), outer_strides(y)}, [&](const Dims& index, const auto& at) {
+      const std::int64_t edge =
+          std::clamp<std::int64_t>(index.back() + diagonal + (lower ? 1 : 0), 0, columns);
+      const std::int64_t first = lower ? 0 : edge, last = lower ? edge : columns;
+      for (std::int64_t j = first; j < last; ++j) to[at[1] + j] = from[at[0] + j * step];
+    });
   });
   return record(op, {&x}, std::move(y),
                 [op, diagonal, lower](const Tensor& g) { return triangle(op, g, diagonal, lower); });

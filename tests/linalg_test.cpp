@@ -11,7 +11,10 @@
 #include <xgrad/core/parallel.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/matrices.hpp"
+
 using namespace xg;
+using namespace xg::test;
 
 namespace {
 
@@ -19,10 +22,6 @@ Tensor random(const Shape& shape, Dtype dtype = float64) {
   static Generator generator(11);
   return uniform(shape, -1, 1, {.dtype = dtype}, generator);
 }
-
-Tensor mt(const Tensor& x) { return transpose(x, -2, -1); }
-Tensor identity_of(const Tensor& x) { return eye(x.size(-1), x.size(-1), {.dtype = x.dtype()}); }
-Tensor with_diagonal(const Tensor& x, const Tensor& s) { return x * unsqueeze(s, -2); }
 
 // The largest difference; 0 for tensors without elements.
 double distance(const Tensor& a, const Tensor& b) {
@@ -43,7 +42,8 @@ template <class F> void for_shapes(const F& f) {
 }
 
 void check_orthonormal_columns(const Tensor& q, double tolerance) {
-  CHECK(distance(matmul(mt(q), q), identity_of(q)) < tolerance);
+  const Tensor product = matmul(mt(q), q);
+  CHECK(distance(product, identity_of(product)) < tolerance);
 }
 
 // The symmetric matrix with these eigenvalues in a fixed basis.
@@ -53,8 +53,6 @@ Tensor with_eigenvalues(const std::vector<double>& w) {
   const Tensor q = qr(normal({n, n}, 0, 1, {.dtype = float64}, generator))[0];
   return matmul(with_diagonal(q, from_values(w, {n}, {.dtype = float64})), mt(q));
 }
-
-Tensor symmetric(const Tensor& x) { return (x + mt(x)) / 2; }
 
 }  // namespace
 

@@ -4,18 +4,15 @@
 #include <xgrad/ops/ops.hpp>
 
 #include "random_op.hpp"
+#include "support/matrices.hpp"
 
 namespace xg::test {
 namespace {
 
-Tensor mt(const Tensor& x) { return transpose(x, -2, -1); }
-Tensor ones_on_diagonal(const Tensor& x) { return eye(x.size(-2), x.size(-1), {.dtype = x.dtype()}); }
 // Values lie in [-2, 2]: this is diagonally dominant.
 Tensor regular(const Tensor& x) {
-  return x + (2.0 * static_cast<double>(std::max(x.size(-2), x.size(-1))) + 1) * ones_on_diagonal(x);
+  return x + (2.0 * static_cast<double>(std::max(x.size(-2), x.size(-1))) + 1) * identity_of(x);
 }
-Tensor definite(const Tensor& x) { return matmul(x, mt(x)) + 2 * ones_on_diagonal(matmul(x, mt(x))); }
-Tensor symmetric(const Tensor& x) { return (x + mt(x)) / 2; }
 
 Shape batched(const Shape& batch, std::int64_t m, std::int64_t n) {
   Shape shape = batch;
@@ -76,7 +73,7 @@ Tensor qr_squares(const Tensor& x) {
 Tensor apart(const Tensor& x) {
   const auto n = static_cast<double>(std::min(x.size(-2), x.size(-1)));
   const Tensor steps = arange(1, n + 1, 1, {.dtype = x.dtype()});
-  return x / 4 + ones_on_diagonal(x) * (3.0 * (x.size(-2) < x.size(-1) ? unsqueeze(steps, -1) : steps));
+  return x / 4 + identity_of(x) * (3.0 * (x.size(-2) < x.size(-1) ? unsqueeze(steps, -1) : steps));
 }
 
 Tensor eigh_function(const Tensor& x) {

@@ -5,8 +5,6 @@
 
 #include <xgrad/core/create.hpp>
 
-#include "../op_table.hpp"
-
 namespace xg::test {
 
 Matrix plain(std::size_t rows, std::size_t columns) { return Matrix(rows, std::vector<double>(columns)); }
@@ -72,6 +70,8 @@ Matrix eliminate(Matrix a, Matrix b) {
   return b;
 }
 
+Matrix inverse(const Matrix& a) { return eliminate(a, identity(a.size())); }
+
 double determinant(const Matrix& a) {
   if (a.empty()) return 1;
   double sum = 0;
@@ -128,6 +128,22 @@ Tensor each_matrix(const Tensor& x, const std::function<Matrix(std::int64_t)>& f
 
 Tensor each_number(const Tensor& x, const std::function<double(std::int64_t)>& f) {
   return generate(batch_of(x), f);
+}
+
+std::function<Tensor(const Inputs&)> matrices(Tensor (*prepare)(const Tensor&),
+                                              std::function<Matrix(const Matrix&)> f) {
+  return [=](const Inputs& in) {
+    const Tensor x = prepare(in[0]);
+    return each_matrix(x, [&](std::int64_t i) { return f(matrix_at(x, i)); });
+  };
+}
+
+std::function<Tensor(const Inputs&)> numbers(Tensor (*prepare)(const Tensor&),
+                                             std::function<double(const Matrix&)> f) {
+  return [=](const Inputs& in) {
+    const Tensor x = prepare(in[0]);
+    return each_number(x, [&](std::int64_t i) { return f(matrix_at(x, i)); });
+  };
 }
 
 }  // namespace xg::test

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include <xgrad/core/tensor.hpp>
+#include "../op_table.hpp"
 
 namespace xg::test {
 
@@ -22,6 +22,7 @@ double trace(const Matrix& a);
 
 /// a^-1 b by Gauss' elimination.
 Matrix eliminate(Matrix a, Matrix b);
+Matrix inverse(const Matrix& a);
 /// By expansion along the first row.
 double determinant(const Matrix& a);
 /// The lower factor by Cholesky and Banachiewicz.
@@ -34,5 +35,12 @@ std::int64_t matrices_in(const Tensor& x);
 Tensor each_matrix(const Tensor& x, const std::function<Matrix(std::int64_t)>& f);
 /// The same for numbers, as float64 [batch...].
 Tensor each_number(const Tensor& x, const std::function<double(std::int64_t)>& f);
+
+/// References for the op table: f of each matrix of what `prepare` makes of the first input.
+std::function<Tensor(const Inputs&)> matrices(Tensor (*prepare)(const Tensor&),
+                                              std::function<Matrix(const Matrix&)> f);
+std::function<Tensor(const Inputs&)> numbers(Tensor (*prepare)(const Tensor&),
+                                             std::function<double(const Matrix&)> f);
+inline Tensor as_it_is(const Tensor& x) { return x; }
 
 }  // namespace xg::test
