@@ -9,6 +9,7 @@
 #include "arithmetic.hpp"
 #include "index.hpp"
 #include "reduce.hpp"
+#include "view.hpp"
 
 namespace xg {
 
@@ -45,6 +46,17 @@ Tensor pdist(const Tensor& x, double p) {
   const Shape pairs{static_cast<std::int64_t>(first.size())};
   return norm(index_select(x, 0, from_values(first, pairs)) - index_select(x, 0, from_values(second, pairs)),
               p, {1});
+}
+
+Tensor cdist(const Tensor& x1, const Tensor& x2, double p) {
+  if (x1.dim() < 2 || x2.dim() < 2)
+    throw ShapeError(fmt::format("[cdist] x1 {} and x2 {}: expected rows in the last two axes",
+                                 to_string(x1.shape()), to_string(x2.shape())));
+  if (x1.size(-1) != x2.size(-1))
+    throw ShapeError(fmt::format("[cdist] x1 {} and x2 {}: rows of {} and {}", to_string(x1.shape()),
+                                 to_string(x2.shape()), x1.size(-1), x2.size(-1)));
+  if (!(p >= 0)) throw ValueError(fmt::format("[cdist] p {}: must not be negative", p));
+  return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, {-1});
 }
 
 }  // namespace xg

@@ -24,5 +24,10 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p = 2, doubl
 /// Grad    any order; 0 for equal rows.
 /// Throws  ShapeError "[pdist] x [2, 3, 4]: expected rows [n, d]"; ValueError for a negative p.
 Tensor pdist(const Tensor& x, double p = 2);
+/// The p-norms of the differences of each row of x1 and each of x2.
+/// Shapes  x1 [..., m, n], x2 [..., k, n]; returns [..., m, k].
+/// Grad    x1 and x2, as norm(): 0 where two rows are equal.
+/// Throws  ShapeError "[cdist] x1 [2, 3] and x2 [4, 5]: rows of 3 and 5".
+Tensor cdist(const Tensor& x1, const Tensor& x2, double p = 2);
 
 }  // namespace xg

@@ -177,6 +177,14 @@ Tensor pull_eigh(const Tensor& w, const Tensor& v, const Tensor& gw, const Tenso
   return (whole + transposed(whole)) * 0.5;
 }
 
+std::array<Tensor, 2> recorded_eigh(const char* op, const Tensor& x) {
+  const auto [w, v] = eigh_values(op, x, true);
+  return record(op, {&x}, std::array{w, v},
+                [w = SavedOutput(w, 0), v = SavedOutput(v, 1)](std::span<const Tensor> g, Wanted) {
+                  return std::array{pull_eigh(w.get(), v.get(), g[0], g[1])};
+                });
+}
+
 // Memory by rows holds the transposes for LAPACK: its u and vt are our vh and u.
 std::array<Tensor, 3> svd_values(const char* op, const Tensor& x, char job) {
   const Sizes s(x);
@@ -234,6 +242,14 @@ Tensor pull_svd(const Tensor& u, const Tensor& s, const Tensor& vh, std::span<co
   return beyond.defined() ? within + beyond : within;
 }
 
+std::array<Tensor, 3> recorded_svd(const char* op, const Tensor& x, char job) {
+  const auto [u, s, vh] = svd_values(op, x, job);
+  return record(
+      op, {&x}, std::array{u, s, vh},
+      [u = SavedOutput(u, 0), s = SavedOutput(s, 1), vh = SavedOutput(vh, 2)](
+          std::span<const Tensor> g, Wanted) { return std::array{pull_svd(u.get(), s.get(), vh.get(), g)}; });
+}
+
 }  // namespace
 
 std::array<Tensor, 3> lu(const Tensor& x) {
@@ -278,30 +294,22 @@ std::array<Tensor, 2> qr(const Tensor& x, QrMode mode) {
 
 std::array<Tensor, 2> eigh(const Tensor& x) {
   matrices::check_square("eigh", x);
-  const auto [w, v] = eigh_values("eigh", x, true);
-  return record("eigh", {&x}, std::array{w, v},
-                [w = SavedOutput(w, 0), v = SavedOutput(v, 1)](std::span<const Tensor> g, Wanted) {
-                  return std::array{pull_eigh(w.get(), v.get(), g[0], g[1])};
-                });
+  return recorded_eigh("eigh", x);
 }
 
 Tensor eigvalsh(const Tensor& x) {
   matrices::check_square("eigvalsh", x);
-  return is_recorded({&x}) ? eigh(x)[0] : eigh_values("eigvalsh", x, false)[0];
+  return is_recorded({&x}) ? recorded_eigh("eigvalsh", x)[0] : eigh_values("eigvalsh", x, false)[0];
 }
 
 std::array<Tensor, 3> svd(const Tensor& x, bool full_matrices) {
   matrices::check("svd", x);
-  const auto [u, s, vh] = svd_values("svd", x, full_matrices ? 'A' : 'S');
-  return record(
-      "svd", {&x}, std::array{u, s, vh},
-      [u = SavedOutput(u, 0), s = SavedOutput(s, 1), vh = SavedOutput(vh, 2)](
-          std::span<const Tensor> g, Wanted) { return std::array{pull_svd(u.get(), s.get(), vh.get(), g)}; });
+  return recorded_svd("svd", x, full_matrices ? 'A' : 'S');
 }
 
 Tensor svdvals(const Tensor& x) {
   matrices::check("svdvals", x);
-  return is_recorded({&x}) ? svd(x, false)[1] : svd_values("svdvals", x, 'N')[1];
+  return is_recorded({&x}) ? recorded_svd("svdvals", x, 'S')[1] : svd_values("svdvals", x, 'N')[1];
 }
 
 }  // namespace xg

@@ -205,19 +205,19 @@ Tensor cofactors(const Tensor& x, const Tensor& y, const SharedFactors& factors)
 
 }  // namespace
 
-Tensor solve(const Tensor& a, const Tensor& b) {
+Tensor solve(const Tensor& a, const Tensor& b, SolveOptions options) {
   matrices::check_square("solve", a);
   const Dtype dtype = result_dtype(a, b);
-  const Tensor left = to(a, dtype), right = to(b, dtype);
+  const Tensor matrix = to(a, dtype), right = to(b, dtype);
   Shape vectors = a.shape();
   vectors.erase(a.dim() - 1);
   const bool is_vector = b.dim() == 1 || b.shape() == vectors;
-  if (b.dim() == 0 || b.size(is_vector ? -1 : -2) != a.size(-1))
-    throw ShapeError(fmt::format("[solve] a {} and b {}: b must have {} rows", to_string(a.shape()),
-                                 to_string(b.shape()), a.size(-1)));
-  const Tensor columns = is_vector ? unsqueeze(right, -1) : right;
-  const Tensor x = solve_factored("solve", left, regular_factors("solve", left), false, columns);
-  return is_vector ? squeeze(x, -1) : x;
+  if (b.dim() == 0 || b.size(is_vector || !options.left ? -1 : -2) != a.size(-1))
+    throw ShapeError(fmt::format("[solve] a {} and b {}: b must have {} {}", to_string(a.shape()),
+                                 to_string(b.shape()), a.size(-1), options.left ? "rows" : "columns"));
+  const Tensor columns = is_vector ? unsqueeze(right, -1) : options.left ? right : transposed(right);
+  const Tensor x = solve_factored("solve", matrix, regular_factors("solve", matrix), !options.left, columns);
+  return is_vector ? squeeze(x, -1) : options.left ? x : transposed(x);
 }
 
 Tensor inv(const Tensor& x) {

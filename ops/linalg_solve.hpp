@@ -8,12 +8,15 @@
 
 namespace xg {
 
-/// The x of a x = b.
-/// Shapes  a [..., n, n]; b [..., n, k], the batches broadcast, or vectors: b [n], or a's shape without its
-///         last axis.
+struct SolveOptions {
+  bool left = true;  ///< a x = b, else x a = b
+};
+/// The x of a x = b or x a = b.
+/// Shapes  a [..., n, n]; b [..., n, k], or [..., k, n] on the right, the batches broadcast; or vectors: b [n],
+///         or a's shape without its last axis.
 /// Grad    a and b, any order, from the same factors; saves a, its LU and x.
 /// Throws  ValueError "[solve] batch 3: the matrix is singular, pivot 2 of its LU is 0; ..."; ShapeError.
-Tensor solve(const Tensor& a, const Tensor& b);
+Tensor solve(const Tensor& a, const Tensor& b, SolveOptions options = {});
 /// x^-1; solve() is quicker and more accurate for x^-1 b.
 /// Shapes  x [..., n, n].
 /// Grad    any order.
@@ -22,8 +25,8 @@ Tensor inv(const Tensor& x);
 
 /// The determinant.
 /// Shapes  x [..., n, n]; returns [...].
-/// Grad    any order. The cofactors, also where x is singular; derivatives of those come from the
-///         Faddeev-LeVerrier recursion there, whose rounding errors grow with n.
+/// Grad    any order. The cofactors, also where x is singular; for a batch that holds such a matrix,
+///         their derivatives come from the Faddeev-LeVerrier recursion, whose rounding errors grow with n.
 Tensor det(const Tensor& x);
 /// sign(det x) and log |det x|, without overflow; 0 and -inf where x is singular.
 /// Shapes  x [..., n, n]; returns {[...], [...]}.

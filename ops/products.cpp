@@ -126,15 +126,4 @@ Tensor multi_dot(const std::vector<Tensor>& matrices) {
 
 Tensor chain_matmul(const std::vector<Tensor>& matrices) { return chain_product("chain_matmul", matrices); }
 
-Tensor cdist(const Tensor& x1, const Tensor& x2, double p) {
-  if (x1.dim() < 2 || x2.dim() < 2)
-    throw ShapeError(fmt::format("[cdist] x1 {} and x2 {}: expected rows in the last two axes",
-                                 to_string(x1.shape()), to_string(x2.shape())));
-  if (x1.size(-1) != x2.size(-1))
-    throw ShapeError(fmt::format("[cdist] x1 {} and x2 {}: rows of {} and {}", to_string(x1.shape()),
-                                 to_string(x2.shape()), x1.size(-1), x2.size(-1)));
-  if (p < 0) throw ValueError(fmt::format("[cdist] p {}: must not be negative", p));
-  return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, {-1});
-}
-
 }  // namespace xg

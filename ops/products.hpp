@@ -1,5 +1,5 @@
 #pragma once
-/// Products of vectors, chains of matrices, and distances.
+/// Products of vectors, of blocks and of chains of matrices.
 
 #include <cstdint>
 #include <vector>
@@ -29,11 +29,5 @@ Tensor kron(const Tensor& a, const Tensor& b);
 Tensor multi_dot(const std::vector<Tensor>& matrices);
 /// multi_dot() of matrices.
 Tensor chain_matmul(const std::vector<Tensor>& matrices);
-
-/// The p-norms of the differences of each row of x1 and each of x2.
-/// Shapes  x1 [..., m, n], x2 [..., k, n]; returns [..., m, k].
-/// Grad    x1 and x2, as norm(): 0 where two rows are equal.
-/// Throws  ShapeError "[cdist] x1 [2, 3] and x2 [4, 5]: rows of 3 and 5".
-Tensor cdist(const Tensor& x1, const Tensor& x2, double p = 2);
 
 }  // namespace xg

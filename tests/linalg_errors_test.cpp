@@ -24,6 +24,8 @@ TEST_CASE("wrong calls of solve") {
                        "[solve] x [3, 4]: expected square matrices [..., n, n]", ShapeError);
   CHECK_THROWS_WITH_AS(solve(eye(3), zeros({4, 2})), "[solve] a [3, 3] and b [4, 2]: b must have 3 rows",
                        ShapeError);
+  CHECK_THROWS_WITH_AS(solve(eye(3), zeros({3, 2}), {.left = false}),
+                       "[solve] a [3, 3] and b [3, 2]: b must have 3 columns", ShapeError);
   CHECK_THROWS_WITH_AS(solve(eye(3), scalar(1)), "[solve] a [3, 3] and b []: b must have 3 rows", ShapeError);
   CHECK_THROWS_WITH_AS(solve(expand(eye(3), {2, 3, 3}), zeros({5, 3, 1})),
                        "[solve] shapes [2] and [5] do not broadcast: axis -1 has sizes 2 and 5", ShapeError);
@@ -96,7 +98,8 @@ TEST_CASE("wrong calls of cholesky") {
       "matrix is symmetric, or add to its diagonal",
       ValueError);
   CHECK_THROWS_WITH_AS(cholesky(full({2, 2}, std::numeric_limits<double>::quiet_NaN())),
-                       "[cholesky] the matrix holds NaN or an infinity; look for it with isfinite", ValueError);
+                       "[cholesky] the matrix holds NaN or an infinity; look for it with isfinite",
+                       ValueError);
 }
 
 TEST_CASE("wrong calls of cholesky_solve and cholesky_inverse") {

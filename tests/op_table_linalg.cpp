@@ -19,7 +19,7 @@ const Shape square{2, 3, 3};
 
 Tensor regular(const Tensor& x) { return x + 5 * identity_of(x); }
 
-// a^-1 b for the triangles of a that `prepare` leaves.
+// a^-1 b; one a serves all b.
 Tensor eliminated(const Tensor& a, const Tensor& b) {
   return each_matrix(b, [&](std::int64_t i) {
     return eliminate(matrix_at(a, matrices_in(a) == 1 ? 0 : i), matrix_at(b, i));
@@ -41,6 +41,10 @@ std::vector<OpRow> systems() {
        .args = {{.shape = square}, {.shape = {2, 3}}},
        .reference =
            [](const Inputs& in) { return squeeze(eliminated(regular(in[0]), unsqueeze(in[1], -1)), -1); }},
+      {.name = "solve/on the right",
+       .run = [](const Inputs& in) { return solve(regular(in[0]), in[1], {.left = false}); },
+       .args = {{.shape = square}, {.shape = {2, 2, 3}}},
+       .reference = [](const Inputs& in) { return mt(eliminated(mt(regular(in[0])), mt(in[1]))); }},
       {.name = "inv",
        .run = [](const Inputs& in) { return inv(regular(in[0])); },
        .args = {{.shape = square}},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <xgrad/core/create.hpp>
+#include <xgrad/ops/distance.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/products.hpp>
 

@@ -118,9 +118,10 @@ Sample draw_system(Choices& c) {
   const SolveTriangularOptions options{.upper = c.coin(), .left = left, .unitriangular = c.coin()};
   Sample s{.inputs = {a, b}, .tolerance32 = 1e-4, .mixes = true};
   s.text = fmt::format("{} {}", to_string(a.shape()), to_string(b.shape()));
-  if (left && c.coin()) {
-    s.run = [](const Inputs& in) { return solve(regular(in[0]), in[1]); };
-    s.text = "solve " + s.text;
+  const bool is_vector = b.shape() == Shape(std::span(a.shape().begin(), a.dim() - 1));
+  if (!is_vector && c.coin()) {
+    s.run = [left](const Inputs& in) { return solve(regular(in[0]), in[1], {.left = left}); };
+    s.text = fmt::format("solve {} left {}", s.text, left);
   } else {
     s.run = [options](const Inputs& in) { return solve_triangular(regular(in[0]) / 4, in[1], options); };
     s.text = fmt::format("solve_triangular {} upper {} left {} unitriangular {}", s.text, options.upper,

@@ -1,4 +1,5 @@
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/distance.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/matmul.hpp>
 #include <xgrad/ops/products.hpp>
