@@ -1,5 +1,6 @@
 #pragma once
 /// Whole derivatives as arrays. Functions and arguments are those of core/verbs.hpp.
+/// Internal to this file: namespace detail.
 
 #include <array>
 #include <map>
