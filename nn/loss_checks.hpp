@@ -26,7 +26,7 @@ void check_whole(std::string_view op, std::string_view name, const Tensor& targe
 void check_classes(std::string_view op, const Tensor& target, std::int64_t classes,
                    std::optional<std::int64_t> ignore_index = {});
 
-/// losses [n] times the weights of their classes, which are constants; the losses themselves without a weight.
+/// losses [n] times the weights of their classes, which are constants; as they are without a weight.
 Tensor weighted(const Tensor& losses, const Tensor& weight, const Tensor& index);
 
 }  // namespace xg::nn

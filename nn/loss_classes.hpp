@@ -16,11 +16,11 @@ struct CrossEntropyOptions {
 };
 /// -log_softmax(input)[target] * weight[target] over the classes, axis 1. The mean divides by the sum of the
 /// targets' weights; it is NaN, with gradient 0, if all targets are ignored.
-/// Shapes  input [n, c], [n, c, d...] or [c]; target int64 without c, or probabilities of input's shape, whose
-///         mean divides by the number of targets.
+/// Shapes  input [n, c], [n, c, d...] or [c]; target int64 without c, or probabilities of input's shape,
+///         whose mean divides by the number of targets.
 /// Grad    input and a target of probabilities, any order.
-/// Throws  ShapeError "[cross_entropy] input [8, 10] needs a target [8], not [4]"; IndexError for a target that
-///         is no class; ValueError for smoothing outside of [0, 1].
+/// Throws  ShapeError "[cross_entropy] input [8, 10] needs a target [8], not [4]"; IndexError for a target
+///         that is no class; ValueError for smoothing outside of [0, 1].
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options = {});
 
 struct NllLossOptions {
@@ -61,8 +61,8 @@ struct KlDivOptions {
   Reduction reduction = Reduction::mean;  ///< batchmean is the divergence as mathematics has it
   bool log_target = false;                ///< the target holds log-probabilities, too
 };
-/// The Kullback-Leibler divergence of the target from log-probabilities, target * (log(target) - input), 0 for
-/// a target of 0.
+/// The Kullback-Leibler divergence of the target from log-probabilities, target * (log(target) - input), 0
+/// for a target of 0.
 /// Shapes  input and target equal; batchmean divides by the length of the first axis.
 /// Grad    input and target, any order; the target's is 0 at 0.
 /// Throws  ShapeError as mse_loss, or for batchmean of a 0-d input.

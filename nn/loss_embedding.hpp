@@ -14,7 +14,8 @@ struct HingeEmbeddingLossOptions {
 };
 /// input, a distance, for target 1; max(0, margin - input) for target -1.
 /// Grad    input, any order; at the joint that of the line.
-/// Throws  ShapeError as mse_loss; ValueError "[hinge_embedding_loss] target 0 at element 3: expected 1 or -1".
+/// Throws  ShapeError as mse_loss;
+///         ValueError "[hinge_embedding_loss] target 0 at element 3: expected 1 or -1".
 /// Source  Hadsell et al. 2006.
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                             HingeEmbeddingLossOptions options = {});
@@ -23,7 +24,7 @@ struct CosineEmbeddingLossOptions {
   double margin = 0;
   Reduction reduction = Reduction::mean;
 };
-/// 1 - cos for target 1, max(0, cos - margin) for target -1, where cos is that of the angle between the inputs,
+/// 1 - cos for target 1, max(0, cos - margin) for target -1, with the cosine of the angle between the inputs,
 /// x1 . x2 / sqrt((||x1||^2 + 1e-12) (||x2||^2 + 1e-12)).
 /// Shapes  inputs [n, d] or [d], equal; target [n] or [].
 /// Grad    both inputs, any order; at the joint that of the line.
@@ -41,7 +42,7 @@ struct TripletMarginLossOptions {
 /// max(0, margin + d(anchor, positive) - d(anchor, negative)) with d = pairwise_distance.
 /// Shapes  all three equal, [..., d]; returns [...].
 /// Grad    all three, any order; at the joint that of the line.
-/// Throws  ShapeError "[triplet_margin_loss] anchor [2, 3] and negative [3] differ in shape: reshape one of them".
+/// Throws  ShapeError "[triplet_margin_loss] anchor [2, 3] and negative [3] differ in shape: ...".
 /// Source  Balntas et al. 2016.
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            TripletMarginLossOptions options = {});

@@ -36,8 +36,8 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
 
 /// The sum over labels y and all classes i that are none, of max(0, 1 - input[y] + input[i]), divided by the
 /// number of classes.
-/// Shapes  input [n, c] or [c]; target int64 of its shape, the labels first, -1 after the last one; returns [n] or
-///         [].
+/// Shapes  input [n, c] or [c]; target int64 of its shape, the labels first, -1 after the last one; returns
+///         [n] or [].
 /// Grad    input, any order; 0 at the joint.
 /// Throws  ShapeError as soft_margin_loss; IndexError for a label that is no class; DtypeError unless int64.
 Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, LossOptions options = {});

@@ -24,8 +24,8 @@ Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);
 /// Grad    x and weight, any order; weight at 0.
 /// Throws  ShapeError "[prelu] weight [3] fits neither one element nor the channels, axis 1, of x [2, 4]".
 Tensor prelu(const Tensor& x, const Tensor& weight);
-/// leaky_relu with a random slope for each element, uniform on [lower, upper), while training, else with their
-/// mean.
+/// leaky_relu with a random slope for each element, uniform on [lower, upper), while training, else with the
+/// mean of the bounds.
 /// Grad    any order; the slope at 0.
 /// Throws  ValueError "[rrelu] lower 0.5 and upper 0.25: lower must not exceed upper".
 /// Source  Xu et al. 2015, arXiv:1505.00853.

@@ -25,8 +25,8 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
 /// variance; else they are the running ones.
 /// Shapes  x [n, c, ...]; all others [c].
 /// Grad    x, weight, bias, any order.
-/// Throws  ShapeError "[batch_norm] weight [3] must have the shape [4]"; ValueError for a batch of one value a
-/// channel in training, and without running statistics otherwise.
+/// Throws  ShapeError "[batch_norm] weight [3] must have the shape [4]"; ValueError for a batch of one value
+///         a channel in training, and without running statistics otherwise.
 /// Source  Ioffe and Szegedy 2015, arXiv:1502.03167.
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
@@ -39,19 +39,19 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
 /// Source  Wu and He 2018, arXiv:1803.08494.
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
-/// y = (x - mean) / sqrt(var + eps) * weight + bias for each channel of each sample, over all other axes. With
-/// use_input_stats mean and var are its own, and the running ones, if there are any, move towards their means
-/// over the batch by `momentum`, in place, with the unbiased variance; else they are the running ones.
+/// y = (x - mean) / sqrt(var + eps) * weight + bias for each channel of each sample, over all other axes.
+/// With use_input_stats mean and var are its own, and the running ones, if there are any, move towards their
+/// means over the batch by `momentum`, in place, with the unbiased variance; else they are the running ones.
 /// Shapes  x [n, c, ...]; all others [c].
 /// Grad    x, weight, bias, any order.
-/// Throws  ShapeError "[instance_norm] weight [3] must have the shape [4]"; ValueError for one value a channel,
-/// and without running statistics where they are needed.
+/// Throws  ShapeError "[instance_norm] weight [3] must have the shape [4]"; ValueError for one value a
+///         channel, and without running statistics where they are needed.
 /// Source  Ulyanov et al. 2016, arXiv:1607.08022.
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
                      const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
                      double momentum = 0.1, double eps = 1e-5);
-/// x / (k + alpha * m)^beta, where m is the mean of x^2 over `size` neighbouring channels, zeros beyond the ends:
-/// size / 2 of them before the channel, itself, and (size - 1) / 2 behind.
+/// x / (k + alpha * m)^beta, where m is the mean of x^2 over `size` neighbouring channels, with zeros beyond
+/// the ends: size / 2 of them before the channel, itself, and (size - 1) / 2 behind.
 /// Shapes  x [n, c, ...].
 /// Grad    any order.
 /// Throws  ValueError "[local_response_norm] size 0: must be at least 1".

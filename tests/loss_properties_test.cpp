@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 
 #include <xgrad/core/backward.hpp>
 #include <xgrad/core/copy.hpp>
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/gradcheck.hpp>
+#include <xgrad/nn/loss.hpp>
 #include <xgrad/ops/ops.hpp>
 
 #include "loss_rows.hpp"
@@ -95,6 +97,26 @@ TEST_CASE("losses take empty batches") {
     sum.backward();
     CHECK(x[0].grad().shape() == x[0].shape());
   });
+}
+
+// The gradient of the first input.
+Tensor slope(const std::function<Tensor(const Tensor&)>& loss, const Tensor& at) {
+  const Tensor x = clone(at).requires_grad(true);
+  loss(x).backward();
+  return x.grad();
+}
+
+TEST_CASE("at the joint of a hinge the gradient is that of the line, but 0 for losses of classes") {
+  const Tensor one = ones({1}, {.dtype = float64}), two = tensor({{1, 0}}, {.dtype = float64});
+  const Tensor first = tensor({0}, {.dtype = int64}), labels = tensor({{0, -1}}, {.dtype = int64});
+  CHECK(slope([&](const Tensor& x) { return nn::hinge_embedding_loss(x, -one); }, one).item() == -1);
+  CHECK(slope([&](const Tensor& x) { return nn::margin_ranking_loss(x, one, one); }, one).item() == -1);
+  CHECK(element(
+            slope([&](const Tensor& x) { return nn::triplet_margin_loss(two, x, two, {.margin = 0}); }, two),
+            0) == doctest::Approx(-std::sqrt(0.5)));
+  CHECK(element(slope([&](const Tensor& x) { return nn::multi_margin_loss(x, first); }, two), 0) == 0);
+  CHECK(element(slope([&](const Tensor& x) { return nn::multilabel_margin_loss(x, labels); }, two), 0) == 0);
+  CHECK(element(slope([&](const Tensor& x) { return nn::l1_loss(x, two); }, two), 0) == 0);
 }
 
 TEST_CASE("only kl_div divides by the batch") {
