@@ -14,7 +14,6 @@
 #include "../ops/comparison.hpp"
 #include "../ops/index.hpp"
 #include "../ops/math.hpp"
-#include "../ops/reduce.hpp"
 #include "../ops/view.hpp"
 #include "loss_checks.hpp"
 
