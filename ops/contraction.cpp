@@ -42,6 +42,7 @@ Term sum_out(Term t, Mask needed) {
 
 // The axes in this order; all of them.
 Tensor arranged(const Term& t, const Labels& order) {
+  if (t.labels == order) return t.x;
   Axes axes;
   for (const int label : order) axes.push_back(std::ranges::find(t.labels, label) - t.labels.begin());
   return permute(t.x, axes);
