@@ -90,11 +90,63 @@ Schedule sequence(Schedule first, std::int64_t steps, Schedule then) {
   };
 }
 
+Schedule multiplicative(Schedule factor) {
+  return [factor = std::move(factor)](std::int64_t t) {
+    double product = 1;
+    for (std::int64_t i = 1; i <= t; ++i) product *= factor(i);
+    return product;
+  };
+}
+
 Schedule warm_up(std::int64_t steps, Schedule then) {
   check_at_least(0, "warm_up", "steps", steps);
   const double slope = 1 / static_cast<double>(steps + 1);
   return sequence([slope](std::int64_t t) { return static_cast<double>(t + 1) * slope; }, steps,
                   std::move(then));
+}
+
+Schedule inverse_sqrt(std::int64_t steps) {
+  check_at_least(1, "inverse_sqrt", "steps", steps);
+  return [steps](std::int64_t t) {
+    const double part = static_cast<double>(t + 1) / static_cast<double>(steps);
+    return std::min(part, 1 / std::sqrt(part));
+  };
+}
+
+Schedule one_cycle(std::int64_t total, OneCycleOptions o) {
+  check_at_least(1, "one_cycle", "total", total);
+  if (!(o.pct_start >= 0 && o.pct_start <= 1))
+    throw ValueError(fmt::format("[one_cycle] pct_start {}: expected 0 to 1", o.pct_start));
+  const double rise = o.pct_start * static_cast<double>(total) - 1;
+  const double last = static_cast<double>(total) - 1;
+  std::vector<std::pair<double, double>> corners = {{0, o.start}, {rise, o.peak}};
+  if (o.three_phase) corners.emplace_back(2 * rise, o.start);
+  corners.emplace_back(last, o.end);
+  return [corners, strategy = o.anneal_strategy](std::int64_t step) {
+    const auto t = static_cast<double>(step);
+    std::size_t i = 1;
+    while (i < corners.size() && t > corners[i].first) ++i;
+    if (i == corners.size()) return corners.back().second;
+    const auto [t0, from] = corners[i - 1];
+    const auto [t1, to] = corners[i];
+    const double part = t1 > t0 ? (t - t0) / (t1 - t0) : 1;
+    return strategy == Anneal::linear ? std::lerp(from, to, part) : to + (from - to) * half_wave(part, 0);
+  };
+}
+
+Schedule cyclic(double low, double high, CyclicOptions o) {
+  check_at_least(1, "cyclic", "step_size_up", o.step_size_up);
+  check_at_least(0, "cyclic", "step_size_down", o.step_size_down);
+  const std::int64_t up = o.step_size_up, down = o.step_size_down > 0 ? o.step_size_down : up;
+  return [=](std::int64_t t) {
+    const std::int64_t place = t % (up + down);
+    const double part = place <= up ? static_cast<double>(place) / static_cast<double>(up)
+                                    : static_cast<double>(up + down - place) / static_cast<double>(down);
+    double height = high - low;
+    if (o.mode == CyclicMode::triangular2) height *= std::pow(0.5, t / (up + down));
+    if (o.mode == CyclicMode::exp_range) height *= std::pow(o.gamma, t);
+    return low + height * part;
+  };
 }
 
 }  // namespace xg::optim

@@ -60,7 +60,52 @@ Schedule cosine_restarts(std::int64_t period, std::int64_t stretch = 1, double m
 /// `first` for some steps and then `then`, which counts from its own step 0; PyTorch's SequentialLR.
 Schedule sequence(Schedule first, std::int64_t steps, Schedule then);
 
+/// factor(1) factor(2) ... factor(t), PyTorch's MultiplicativeLR.
+Schedule multiplicative(Schedule factor);
+
 /// (t + 1) / (steps + 1), which is never 0, and then `then`, which counts from its own step 0.
 Schedule warm_up(std::int64_t steps, Schedule then);
+
+/// min((t + 1) / steps, sqrt(steps / (t + 1))): a warm-up, and then a fall without an end.
+/// Throws  ValueError "[inverse_sqrt] steps 0: expected at least 1".
+/// Source  Vaswani et al. 2017, arXiv:1706.03762.
+Schedule inverse_sqrt(std::int64_t steps);
+
+enum class Anneal : std::uint8_t { cosine, linear };
+
+struct OneCycleOptions {
+  double start = 1.0 / 25;
+  double peak = 1;
+  double end = 4e-6;
+  double pct_start = 0.3;  ///< the part of all steps that leads to the peak
+  Anneal anneal_strategy = Anneal::cosine;
+  bool three_phase = false;  ///< back to the start as fast as to the peak, and from there to the end
+};
+
+/// From start to peak to end in `total` steps, the end from there on: PyTorch's OneCycleLR with the base rate
+/// as max_lr. Its momentum, which falls while the rate rises, is one_cycle too:
+/// `sgd.options.momentum = one_cycle(total, {.start = 0.95, .peak = 0.85, .end = 0.95})(t);`
+/// Throws  ValueError "[one_cycle] total 0: expected at least 1", "[one_cycle] pct_start 2: expected 0 to 1".
+/// Source  Smith & Topin 2019, arXiv:1708.07120.
+Schedule one_cycle(std::int64_t total, OneCycleOptions options = {});
+
+enum class CyclicMode : std::uint8_t {
+  triangular,
+  triangular2,  ///< each cycle half as high as the one before
+  exp_range,    ///< heights times gamma^t
+};
+
+struct CyclicOptions {
+  std::int64_t step_size_up = 2000;
+  std::int64_t step_size_down = 0;  ///< 0: as many as up
+  CyclicMode mode = CyclicMode::triangular;
+  double gamma = 1;
+};
+
+/// From `low` to `high` and back in lines, again and again: PyTorch's CyclicLR. Its momentum is
+/// `cyclic(0.9, 0.8, ...)`.
+/// Throws  ValueError "[cyclic] step_size_up 0: expected at least 1".
+/// Source  Smith 2017, arXiv:1506.01186.
+Schedule cyclic(double low, double high, CyclicOptions options = {});
 
 }  // namespace xg::optim
