@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "buffer.hpp"
+#include "conv_direct.hpp"
 #include "gemm.hpp"
 
 namespace xg::detail {
 namespace {
-
-using Offsets = std::vector<std::int64_t>;
 
 /// The part of an image, with zeros around it, that windows read. Its columns are dealt out into `split`
 /// strips, so that the elements which neighbouring windows of that stride read with one tap lie side by
@@ -133,6 +132,36 @@ template <class T, class F> void for_each_image(const ConvSizes& s, std::int64_t
                    });
 }
 
+/// to (+)= weights [filters, taps] times the matrix of taps and places, which come in runs of this length. For
+/// one filter, as in depthwise convolutions, laying out the matrix in panels would cost more than the product.
+template <class T>
+void multiply_patches(std::int64_t filters, const T* weights, const T* drawn, const Offsets& taps,
+                      const Offsets& places, std::int64_t run, T* to, bool adds) {
+  const auto n = static_cast<std::int64_t>(places.size()), depth = static_cast<std::int64_t>(taps.size());
+  if (filters > 1)
+    return gemm(filters, n, depth, StridedMatrix<T>{weights, depth, 1},
+                OffsetMatrix<T>{drawn, taps.data(), places.data(), false}, to, n, adds);
+  dispatch([&](auto isa) {
+    for (std::int64_t r = 0; r < n; r += run)
+      sum_taps<lane<T, decltype(isa)>>(drawn + places[static_cast<std::size_t>(r)], taps, weights, run,
+                                       to + r, adds);
+  });
+}
+
+/// to (+)= g [filters, places] times the transpose of that matrix.
+template <class T>
+void multiply_transposed_patches(std::int64_t filters, const T* g, const T* drawn, const Offsets& taps,
+                                 const Offsets& places, std::int64_t run, T* to, bool adds) {
+  const auto n = static_cast<std::int64_t>(places.size()), depth = static_cast<std::int64_t>(taps.size());
+  if (filters > 1)
+    return gemm(filters, depth, n, StridedMatrix<T>{g, n, 1},
+                OffsetMatrix<T>{drawn, places.data(), taps.data(), true}, to, depth, adds);
+  dispatch([&](auto isa) {
+    for (std::size_t t = 0; t < taps.size(); ++t)
+      to[t] = sum_places<lane<T, decltype(isa)>>(g, drawn + taps[t], places, run) + (adds ? to[t] : T{});
+  });
+}
+
 /// Along one axis, the elements of an image that the same taps reach: the stride makes as many kinds of
 /// them. Element (first + i) * stride + phase - padding meets tap `taps[t]` at place first + i - behind[t].
 struct AxisPhase {
@@ -234,9 +263,8 @@ template <class T> void convolve(const ConvSizes& s, const Tensor& x, const Tens
   for_each_image<T>(s, s.channels * canvas.size() + slack,
                     [&](std::int64_t image, std::int64_t group, T* drawn) {
                       draw(canvas, images, image, group * s.channels, s.channels, drawn);
-                      const OffsetMatrix<T> patches{drawn, taps.data(), places.data(), false};
-                      gemm(s.filters, s.places(), s.taps(), weights_of(group), patches, result(image, group),
-                           s.places(), adds);
+                      multiply_patches(s.filters, weights_of(group).data, drawn, taps, places, s.x.out,
+                                       result(image, group), adds);
                     });
 }
 
@@ -271,11 +299,9 @@ template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, cons
   for_each_image<T>(s, drawn_size + largest, [&](std::int64_t image, std::int64_t group, T* drawn) {
     draw(canvas, gradients, image, group * s.filters, s.filters, drawn);
     for (const InputPhase<T>& p : phases) {
-      const std::int64_t places = p.elements();
       T* const to = direct ? result(image, group) : drawn + drawn_size;
-      const StridedMatrix<T> weights{p.weight.data() + group * s.channels * p.tap_count(), p.tap_count(), 1};
-      gemm(s.channels, places, p.tap_count(), weights,
-           OffsetMatrix<T>{drawn, p.taps.data(), p.places.data(), false}, to, places, false);
+      multiply_patches(s.channels, p.weight.data() + group * s.channels * p.tap_count(), drawn, p.taps,
+                       p.places, p.x.length, to, false);
       if (!direct) scatter_phase(s, p, to, result(image, group));
     }
   });
@@ -306,8 +332,8 @@ template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, con
         continue;
       }
       draw(canvas, images, image, group * s.channels, s.channels, drawn.data());
-      const OffsetMatrix<T> patches{drawn.data(), places.data(), taps.data(), true};
-      gemm(s.filters, s.taps(), s.places(), left, patches, to, s.taps(), image > begin);
+      multiply_transposed_patches(s.filters, left.data, drawn.data(), taps, places, s.x.out, to,
+                                  image > begin);
     }
   };
   const std::int64_t work = s.images / chunks * s.filters * s.taps() * s.places();

@@ -57,20 +57,39 @@ struct MapPair {
 };
 using SharedMaps = std::shared_ptr<const MapPair>;
 
-/// One element of the result, or as many as lie side by side behind it: y = sum of weights times rows of x.
-template <class T> void map_row(const AxisMap& map, std::size_t i, const T* x, std::int64_t inner, T* y) {
-  if (inner == 1) {
-    T sum{};
-    for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k)
-      sum += static_cast<T>(map.weight[k]) * x[map.from[k]];
-    *y = sum;
-    return;
-  }
+/// One row of elements that lie side by side, the sum of weighted rows of x.
+template <class T>
+XGRAD_INLINE void map_row(const AxisMap& map, std::size_t i, const T* x, std::int64_t inner, T* y) {
   std::fill_n(y, inner, T{});
   for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k) {
     const T* const row = x + map.from[k] * inner;
     const T w = static_cast<T>(map.weight[k]);
     for (std::int64_t j = 0; j < inner; ++j) y[j] += w * row[j];
+  }
+}
+
+/// The same where each row is a single element.
+template <class T> XGRAD_INLINE T map_element(const AxisMap& map, std::size_t i, const T* x) {
+  T sum{};
+  for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k)
+    sum += static_cast<T>(map.weight[k]) * x[map.from[k]];
+  return sum;
+}
+
+/// Rows [begin, end) of the result, counted over all images.
+template <class T>
+XGRAD_INLINE void map_rows(const AxisMap& map, std::int64_t begin, std::int64_t end, const T* x,
+                           std::int64_t inner, T* y) {
+  std::int64_t i = begin % map.out();
+  x += begin / map.out() * map.in * inner;
+  for (std::int64_t r = begin; r < end; ++r) {
+    if (inner == 1)
+      y[r] = map_element(map, static_cast<std::size_t>(i), x);
+    else
+      map_row(map, static_cast<std::size_t>(i), x, inner, y + r * inner);
+    if (++i < map.out()) continue;
+    i = 0;
+    x += map.in * inner;
   }
 }
 
@@ -86,15 +105,12 @@ Tensor map_axis(const Tensor& x, std::size_t axis, const SharedMaps& maps, bool 
     if (y.numel() == 0) return;
     constexpr std::int64_t grain = 1 << 14;
     T* const to = y.mutable_data<T>();
-    const std::int64_t out = map.out();
     parallel_ranges(static_cast<std::size_t>(y.numel() / inner),
                     static_cast<std::size_t>(std::max<std::int64_t>(1, grain / inner)),
                     [&](std::size_t begin, std::size_t end) {
                       dispatch([&](auto) {
-                        for (auto r = static_cast<std::int64_t>(begin); r < static_cast<std::int64_t>(end);
-                             ++r)
-                          map_row(map, static_cast<std::size_t>(r % out),
-                                  dense.data<T>() + r / out * map.in * inner, inner, to + r * inner);
+                        map_rows(map, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end),
+                                 dense.data<T>(), inner, to);
                       });
                     });
   });

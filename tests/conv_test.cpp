@@ -274,3 +274,19 @@ TEST_CASE("output padding beyond the stride shows what the padding would have ta
   CHECK(worst_difference(slice(cut, 2, 0, 6), slice(whole, 2, 1)) < 1e-15);
   CHECK(cut.at({0, 1, 6}) == b.at({1}));
 }
+
+TEST_CASE("one filter a group, over rows shorter and longer than vectors") {
+  for (const Dtype dtype : {float32, float64})
+    for (const std::int64_t width : {3, 9, 20, 41, 70}) {
+      CAPTURE(width);
+      const Case k{{3, 4, 5, width}, {4, 1, 3, 3}, {.stride = {1, 2}, .padding = 1, .groups = 4}};
+      const Tensor x = random(k.x, dtype), w = random(k.weight, dtype), b = random({4}, dtype);
+      const Tensor y = conv2d(x, w, {}, k.options), g = random(y.shape(), dtype);
+      const double tolerance = dtype == float32 ? 1e-4 : 1e-13;
+      CHECK(worst_error(y, k, y.shape(), Which::output, x, w) < tolerance);
+      CHECK(worst_difference(conv2d(x, w, b, k.options), y + reshape(b, {4, 1, 1})) < tolerance);
+      CHECK(worst_error(conv2d_input(g, w, k.x, k.options), k, y.shape(), Which::input, g, w) < tolerance);
+      CHECK(worst_error(conv2d_weight(g, x, k.weight, k.options), k, y.shape(), Which::weight, g, x) <
+            tolerance);
+    }
+}
