@@ -23,7 +23,6 @@ namespace xg {
 template <class T> struct Inlined {
   T value;
 
-  Inlined() = default;
   Inlined(T held) : value(std::move(held)) {}
 
   T& operator*() { return value; }

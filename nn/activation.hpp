@@ -17,6 +17,11 @@ struct Flatten {
   std::int64_t start_axis = 1, end_axis = -1;
   Tensor operator()(const Tensor& x) const { return flatten(x, start_axis, end_axis); }
 };
+struct Unflatten {
+  std::int64_t axis;
+  Shape unflattened_size;
+  Tensor operator()(const Tensor& x) const { return unflatten(x, axis, unflattened_size); }
+};
 struct Sigmoid {
   Tensor operator()(const Tensor& x) const { return sigmoid(x); }
 };

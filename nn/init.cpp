@@ -28,8 +28,6 @@ double sum_of_fans(const Tensor& weight) {
   return static_cast<double>(fans.in + fans.out);
 }
 
-double default_bound(const Tensor& weight) { return std::sqrt(over(1, fan(weight, FanMode::fan_in))); }
-
 double kaiming_gain(const KaimingOptions& options) { return calculate_gain(options.nonlinearity, options.a); }
 
 // The probability that a standard normal value is less than x.
@@ -163,16 +161,55 @@ Tensor& orthogonal_(Tensor& weight, double gain, Generator& generator) {
   return weight;
 }
 
-Tensor default_weight(const Shape& shape, Dtype dtype) {
-  Tensor weight = empty(shape, dtype);
-  const double bound = default_bound(weight);
-  uniform_(weight, -bound, bound);
-  return weight.requires_grad(true);
+Tensor& sparse_(Tensor& weight, double sparsity, double std, Generator& generator) {
+  if (weight.dim() != 2)
+    throw ShapeError(fmt::format("[sparse_] a weight {} is not a matrix", to_string(weight.shape())));
+  if (!(sparsity >= 0 && sparsity <= 1))
+    throw ValueError(fmt::format("[sparse_] sparsity {}: a share lies in [0, 1]", sparsity));
+  const std::int64_t rows = weight.size(0), columns = weight.size(1);
+  const auto zeros = static_cast<std::int64_t>(std::ceil(sparsity * static_cast<double>(rows)));
+  Tensor drawn = normal(weight.shape(), 0, std, {.dtype = float64}, generator);
+  double* const values = drawn.mutable_data<double>();
+  for (std::int64_t column = 0; column < columns; ++column) {
+    const std::vector<std::int64_t> order = generator.permutation(rows);
+    for (std::int64_t i = 0; i < zeros; ++i)
+      values[order[static_cast<std::size_t>(i)] * columns + column] = 0;
+  }
+  assign(weight, drawn);
+  return weight;
 }
 
-Tensor default_bias(const Tensor& weight) {
-  const double bound = default_bound(weight);
-  return uniform({weight.size(0)}, -bound, bound, {.dtype = weight.dtype(), .requires_grad = true});
+Tensor& dirac_(Tensor& weight, std::int64_t groups) {
+  const Shape& shape = weight.shape();
+  if (shape.size() < 3 || shape.size() > 5)
+    throw ShapeError(fmt::format("[dirac_] a weight {} has no 3 to 5 axes", to_string(shape)));
+  if (groups < 1 || shape[0] % groups != 0)
+    throw ValueError(
+        fmt::format("[dirac_] {} output channels do not divide into {} groups", shape[0], groups));
+  const Strides strides = contiguous_strides(shape);
+  std::int64_t centre = 0;
+  for (std::size_t axis = 2; axis < shape.size(); ++axis) centre += shape[axis] / 2 * strides[axis];
+  Tensor kernels = zeros(shape, {.dtype = float64});
+  double* const values = kernels.mutable_data<double>();
+  const std::int64_t each = shape[0] / groups;
+  for (std::int64_t group = 0; group < groups && kernels.numel() > 0; ++group)
+    for (std::int64_t i = 0; i < std::min(each, shape[1]); ++i)
+      values[(group * each + i) * strides[0] + i * strides[1] + centre] = 1;
+  assign(weight, kernels);
+  return weight;
+}
+
+Tensor uniform_parameter(const Shape& shape, std::int64_t fan_in, Dtype dtype) {
+  const double bound = std::sqrt(over(1, static_cast<double>(fan_in)));
+  return uniform(shape, -bound, bound, {.dtype = dtype, .requires_grad = true});
+}
+
+Tensor default_weight(const Shape& shape, Dtype dtype) {
+  return uniform_parameter(shape, calculate_fans(empty(shape, dtype)).in, dtype);
+}
+
+Tensor default_bias(const Tensor& weight, std::optional<std::int64_t> size) {
+  return uniform_parameter({size.value_or(weight.size(0))}, calculate_fans(weight).in, weight.dtype());
 }
 
 }  // namespace xg::nn::init

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "../core/random.hpp"
 #include "../core/tensor.hpp"
@@ -72,9 +73,23 @@ Tensor& kaiming_normal_(Tensor& weight, KaimingOptions options = {},
 /// Source  Saxe et al. 2013, arXiv:1312.6120.
 Tensor& orthogonal_(Tensor& weight, double gain = 1, Generator& generator = default_generator());
 
-/// A new parameter [out, in, ...], uniform within +-1/sqrt(fan_in): how Linear and the convolutions start.
+/// Normal with this std, but a share `sparsity` of each column, rounded up, is 0.
+/// Throws  ShapeError "[sparse_] a weight [3] is not a matrix"; ValueError for a sparsity outside of [0, 1].
+/// Source  Martens 2010.
+Tensor& sparse_(Tensor& weight, double sparsity, double std = 0.01,
+                Generator& generator = default_generator());
+
+/// The weight of a convolution that lets its channels through, as many as there are, in each group: 1 at the
+/// kernel's centre, 0 elsewhere.
+/// Throws  ShapeError "[dirac_] a weight [3, 3] has no 3 to 5 axes"; ValueError for groups that do not divide
+///         the output channels.
+Tensor& dirac_(Tensor& weight, std::int64_t groups = 1);
+
+/// A new parameter, uniform within +-1/sqrt(fan_in).
+Tensor uniform_parameter(const Shape& shape, std::int64_t fan_in, Dtype dtype);
+/// The same for a weight [out, in, ...], by its own fan_in: how Linear and the convolutions start.
 Tensor default_weight(const Shape& shape, Dtype dtype);
-/// The bias [out] that goes with it: uniform within the same bounds.
-Tensor default_bias(const Tensor& weight);
+/// The bias that goes with it, uniform within the same bounds: [out], or of the size given.
+Tensor default_bias(const Tensor& weight, std::optional<std::int64_t> size = {});
 
 }  // namespace xg::nn::init

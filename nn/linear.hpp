@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "../ops/einsum.hpp"
 #include "../ops/matmul.hpp"
 #include "init.hpp"
 
@@ -22,6 +23,21 @@ struct Linear {
   Tensor bias = options.bias ? init::default_bias(weight) : Tensor();
 
   Tensor operator()(const Tensor& x) const { return linear(x, weight, bias); }
+};
+
+/// y_k = x1^T W_k x2 + b_k; `nn::Bilinear mix{20, 30, 40};`. Weight and bias start uniform within
+/// +-1/sqrt(in1_features).
+/// Shapes  x1 [..., in1_features], x2 [..., in2_features]; weight [out_features, in1_features, in2_features];
+///         returns [..., out_features].
+struct Bilinear {
+  std::int64_t in1_features, in2_features, out_features;
+  LinearOptions options = {};
+  Tensor weight =
+      init::uniform_parameter({out_features, in1_features, in2_features}, in1_features, options.dtype);
+  Tensor bias =
+      options.bias ? init::uniform_parameter({out_features}, in1_features, options.dtype) : Tensor();
+
+  Tensor operator()(const Tensor& x1, const Tensor& x2) const { return bilinear(x1, x2, weight, bias); }
 };
 
 }  // namespace xg::nn

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "../core/copy.hpp"
@@ -22,11 +21,6 @@ namespace {
 std::int64_t blocks_of(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 
 std::int64_t state_size(const Recurrence& net) { return net.proj_size > 0 ? net.proj_size : net.hidden_size; }
-
-Tensor drawn(const Shape& shape, std::int64_t hidden_size, Dtype dtype) {
-  const double bound = hidden_size > 0 ? 1 / std::sqrt(static_cast<double>(hidden_size)) : 0;
-  return uniform(shape, -bound, bound, {.dtype = dtype, .requires_grad = true});
-}
 
 // The weights of one layer in one direction; absent ones are undefined.
 struct LayerWeights {
@@ -157,7 +151,7 @@ RecurrentWeights recurrent_weights(const Recurrence& net) {
     for (int reverse = 0; reverse <= (net.bidirectional ? 1 : 0); ++reverse) {
       const std::string suffix = suffix_of(layer, reverse == 1);
       const auto add = [&](const char* name, const Shape& shape) {
-        weights[name + suffix] = drawn(shape, net.hidden_size, net.dtype);
+        weights[name + suffix] = init::uniform_parameter(shape, net.hidden_size, net.dtype);
       };
       const std::int64_t from_below = state_size(net) * (net.bidirectional ? 2 : 1);
       add("weight_ih", {rows, layer == 0 ? net.input_size : from_below});
@@ -191,14 +185,6 @@ RecurrentRun run_recurrence(const Recurrence& net, const RecurrentWeights& weigh
   Tensor h_n = stack(h), c_n = net.cell == Cell::lstm ? stack(c) : Tensor();
   if (!batched) return {squeeze(y, 1), squeeze(h_n, 1), c_n.defined() ? squeeze(c_n, 1) : c_n};
   return {net.batch_first ? transpose(y, 0, 1) : y, h_n, c_n};
-}
-
-Tensor cell_weight(std::int64_t rows, std::int64_t columns, std::int64_t hidden_size, Dtype dtype) {
-  return drawn({rows, columns}, hidden_size, dtype);
-}
-
-Tensor cell_bias(std::int64_t rows, std::int64_t hidden_size, Dtype dtype) {
-  return drawn({rows}, hidden_size, dtype);
 }
 
 Tensor state_or_zeros(const Tensor& state, const Tensor& x, std::int64_t hidden_size) {

@@ -35,8 +35,6 @@ struct RecurrentRun {
 RecurrentRun run_recurrence(const Recurrence& net, const RecurrentWeights& weights, bool training,
                             const Tensor& x, const Tensor& h0, const Tensor& c0, const Tensor& lengths);
 
-Tensor cell_weight(std::int64_t rows, std::int64_t columns, std::int64_t hidden_size, Dtype dtype);
-Tensor cell_bias(std::int64_t rows, std::int64_t hidden_size, Dtype dtype);
 Tensor state_or_zeros(const Tensor& state, const Tensor& x, std::int64_t hidden_size);
 
 }  // namespace detail
@@ -171,10 +169,12 @@ struct RNNCellOptions {
 struct RNNCell {
   std::int64_t input_size, hidden_size;
   RNNCellOptions options = {};
-  Tensor weight_ih = detail::cell_weight(hidden_size, input_size, hidden_size, options.dtype);
-  Tensor weight_hh = detail::cell_weight(hidden_size, hidden_size, hidden_size, options.dtype);
-  Tensor bias_ih = options.bias ? detail::cell_bias(hidden_size, hidden_size, options.dtype) : Tensor();
-  Tensor bias_hh = options.bias ? detail::cell_bias(hidden_size, hidden_size, options.dtype) : Tensor();
+  Tensor weight_ih = init::uniform_parameter({hidden_size, input_size}, hidden_size, options.dtype);
+  Tensor weight_hh = init::uniform_parameter({hidden_size, hidden_size}, hidden_size, options.dtype);
+  Tensor bias_ih =
+      options.bias ? init::uniform_parameter({hidden_size}, hidden_size, options.dtype) : Tensor();
+  Tensor bias_hh =
+      options.bias ? init::uniform_parameter({hidden_size}, hidden_size, options.dtype) : Tensor();
 
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const {
     const auto cell = options.nonlinearity == RNNNonlinearity::tanh ? rnn_tanh_cell : rnn_relu_cell;
@@ -192,10 +192,12 @@ struct CellOptions {
 struct LSTMCell {
   std::int64_t input_size, hidden_size;
   CellOptions options = {};
-  Tensor weight_ih = detail::cell_weight(4 * hidden_size, input_size, hidden_size, options.dtype);
-  Tensor weight_hh = detail::cell_weight(4 * hidden_size, hidden_size, hidden_size, options.dtype);
-  Tensor bias_ih = options.bias ? detail::cell_bias(4 * hidden_size, hidden_size, options.dtype) : Tensor();
-  Tensor bias_hh = options.bias ? detail::cell_bias(4 * hidden_size, hidden_size, options.dtype) : Tensor();
+  Tensor weight_ih = init::uniform_parameter({4 * hidden_size, input_size}, hidden_size, options.dtype);
+  Tensor weight_hh = init::uniform_parameter({4 * hidden_size, hidden_size}, hidden_size, options.dtype);
+  Tensor bias_ih =
+      options.bias ? init::uniform_parameter({4 * hidden_size}, hidden_size, options.dtype) : Tensor();
+  Tensor bias_hh =
+      options.bias ? init::uniform_parameter({4 * hidden_size}, hidden_size, options.dtype) : Tensor();
 
   LSTMState operator()(const Tensor& x, const LSTMState& state = {}) const {
     const auto [h, c] =
@@ -210,10 +212,12 @@ struct LSTMCell {
 struct GRUCell {
   std::int64_t input_size, hidden_size;
   CellOptions options = {};
-  Tensor weight_ih = detail::cell_weight(3 * hidden_size, input_size, hidden_size, options.dtype);
-  Tensor weight_hh = detail::cell_weight(3 * hidden_size, hidden_size, hidden_size, options.dtype);
-  Tensor bias_ih = options.bias ? detail::cell_bias(3 * hidden_size, hidden_size, options.dtype) : Tensor();
-  Tensor bias_hh = options.bias ? detail::cell_bias(3 * hidden_size, hidden_size, options.dtype) : Tensor();
+  Tensor weight_ih = init::uniform_parameter({3 * hidden_size, input_size}, hidden_size, options.dtype);
+  Tensor weight_hh = init::uniform_parameter({3 * hidden_size, hidden_size}, hidden_size, options.dtype);
+  Tensor bias_ih =
+      options.bias ? init::uniform_parameter({3 * hidden_size}, hidden_size, options.dtype) : Tensor();
+  Tensor bias_hh =
+      options.bias ? init::uniform_parameter({3 * hidden_size}, hidden_size, options.dtype) : Tensor();
 
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const {
     return gru_cell(x, detail::state_or_zeros(h, x, hidden_size), weight_ih, weight_hh, bias_ih, bias_hh);

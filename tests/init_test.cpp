@@ -216,3 +216,44 @@ TEST_CASE("equal generators give equal weights, and the default one follows manu
   kaiming_normal_(b);
   CHECK(values(a) != values(b));
 }
+
+TEST_CASE("sparse_ zeroes the same share of each column and draws the rest") {
+  Generator generator(3);
+  Tensor w = xg::zeros({50, 40});
+  sparse_(w, 0.31, 0.5, generator);
+  const std::vector<double> all = values(w);
+  std::vector<double> rest;
+  for (std::size_t column = 0; column < 40; ++column) {
+    int zeros = 0;
+    for (std::size_t row = 0; row < 50; ++row) {
+      const double x = all[row * 40 + column];
+      if (x == 0)
+        ++zeros;
+      else
+        rest.push_back(x);
+    }
+    CHECK(zeros == 16);
+  }
+  CHECK(std::abs(deviation_of(rest) - 0.5) < 0.03);
+  Tensor none = xg::zeros({0, 3}), flat = xg::zeros({3});
+  sparse_(none, 0.5);
+  CHECK_THROWS_WITH_AS(sparse_(flat, 0.5), "[sparse_] a weight [3] is not a matrix", xg::ShapeError);
+  CHECK_THROWS_WITH_AS(sparse_(w, 1.5), "[sparse_] sparsity 1.5: a share lies in [0, 1]", xg::ValueError);
+}
+
+TEST_CASE("dirac_ puts a 1 in the centre of each channel's own kernel, group by group") {
+  Tensor w = xg::ones({4, 3, 3, 2}), grouped = xg::ones({4, 2, 5});
+  dirac_(w);
+  CHECK(w.at({0, 0, 1, 1}) == 1);
+  CHECK(w.at({2, 2, 1, 1}) == 1);
+  CHECK(std::ranges::count(values(w), 1.0) == 3);
+  CHECK(std::ranges::count(values(w), 0.0) == 69);
+  dirac_(grouped, 2);
+  CHECK(grouped.at({1, 1, 2}) == 1);
+  CHECK(grouped.at({2, 0, 2}) == 1);
+  CHECK(std::ranges::count(values(grouped), 1.0) == 4);
+  Tensor matrix = xg::zeros({3, 3});
+  CHECK_THROWS_WITH_AS(dirac_(matrix), "[dirac_] a weight [3, 3] has no 3 to 5 axes", xg::ShapeError);
+  CHECK_THROWS_WITH_AS(dirac_(w, 3), "[dirac_] 4 output channels do not divide into 3 groups",
+                       xg::ValueError);
+}

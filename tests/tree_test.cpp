@@ -108,7 +108,7 @@ TEST_CASE("what an Inlined holds stands in the place of the field") {
   };
   struct Outer {
     Weight first{1};
-    xg::Inlined<Inner> inner{};
+    xg::Inlined<Inner> inner{Inner{}};
     xg::Inlined<std::map<std::string, Weight>> named{{{"a", Weight{3}}, {"b", Weight{4}}}};
   };
   const Outer tree;

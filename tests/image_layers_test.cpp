@@ -1,0 +1,135 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+#include <xgrad/core/backward.hpp>
+#include <xgrad/core/copy.hpp>
+#include <xgrad/core/create.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/parameters.hpp>
+#include <xgrad/nn/nn.hpp>
+#include <xgrad/ops/ops.hpp>
+
+namespace {
+
+using xg::Shape;
+using xg::Tensor;
+namespace nn = xg::nn;
+
+constexpr xg::TensorOptions as_double{.dtype = xg::float64};
+
+Tensor random(const Shape& shape, std::uint64_t seed = 1) {
+  xg::Generator generator(seed);
+  return xg::uniform(shape, -1, 1, as_double, generator);
+}
+
+bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-13) {
+  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
+}
+
+double largest(const Tensor& x) { return xg::amax(xg::abs(x)).item(); }
+
+}  // namespace
+
+TEST_CASE("Conv1d and Conv3d are the functions of their names") {
+  const nn::Conv1d one{4, 6, 3, {.stride = 2, .padding = 1, .groups = 2, .dtype = xg::float64}};
+  CHECK(one.weight.shape() == Shape{6, 2, 3});
+  CHECK(one.bias.shape() == Shape{6});
+  const Tensor signal = random({2, 4, 9});
+  CHECK(
+      same(one(signal), xg::conv1d(signal, one.weight, one.bias, {.stride = 2, .padding = 1, .groups = 2})));
+  const nn::Conv3d three{
+      2, 3, {1, 2, 3}, {.padding = xg::Padding::same, .bias = false, .dtype = xg::float64}};
+  CHECK(three.weight.shape() == Shape{3, 2, 1, 2, 3});
+  CHECK(three(random({2, 3, 4, 5})).shape() == Shape{3, 3, 4, 5});
+}
+
+TEST_CASE("transposed convolutions have PyTorch's weights, and may be told their result's size") {
+  xg::manual_seed(1);
+  const nn::ConvTranspose2d up{
+      4, 6, 3, {.stride = 2, .padding = 1, .output_padding = {0, 1}, .groups = 2, .dtype = xg::float64}};
+  CHECK(up.weight.shape() == Shape{4, 3, 3, 3});
+  CHECK(up.bias.shape() == Shape{6});
+  CHECK(largest(up.weight) <= 1 / std::sqrt(27.0));
+  CHECK(largest(up.weight) > 0.95 / std::sqrt(27.0));
+  const Tensor x = random({2, 4, 5, 5});
+  const Tensor y = xg::conv_transpose2d(x, up.weight, up.bias,
+                                        {.stride = 2, .padding = 1, .output_padding = {0, 1}, .groups = 2});
+  CHECK(same(up(x), y));
+  CHECK(y.shape() == Shape{2, 6, 9, 10});
+  CHECK(same(up(x, xg::Size2d{9, 10}), y));
+  CHECK(up(x, xg::Size2d{10, 9}).shape() == Shape{2, 6, 10, 9});
+  CHECK(up(xg::select(x, 0, 0), xg::Size2d{10, 9}).shape() == Shape{6, 10, 9});
+  CHECK_THROWS_AS(up(x, xg::Size2d{12, 9}), xg::ValueError);
+  CHECK(nn::ConvTranspose1d{2, 3, 4}(xg::ones({1, 2, 5})).shape() == Shape{1, 3, 8});
+  CHECK(nn::ConvTranspose3d{2, 3, 2, {.bias = false}}(xg::ones({2, 3, 3, 3})).shape() == Shape{3, 4, 4, 4});
+}
+
+TEST_CASE("convolutions refuse channels that do not divide into their groups, by name") {
+  const auto conv = [] { return nn::Conv3d{4, 6, 3, {.groups = 4}}; };
+  CHECK_THROWS_WITH_AS(conv(), "[Conv3d] 4 input and 6 output channels do not divide into 4 groups",
+                       xg::ValueError);
+  const auto transposed = [] { return nn::ConvTranspose1d{3, 6, 3, {.groups = 2}}; };
+  CHECK_THROWS_WITH_AS(transposed(),
+                       "[ConvTranspose1d] 3 input and 6 output channels do not divide into 2 groups",
+                       xg::ValueError);
+}
+
+TEST_CASE("convolutions pass gradcheck as whole layers") {
+  xg::manual_seed(2);
+  const auto check = [](auto layer, const Tensor& x) {
+    const auto loss = [&](decltype(layer)& net) { return xg::sum(xg::square(net(x))); };
+    CHECK(xg::gradcheck(loss, layer));
+    CHECK(xg::gradcheck([&](const Tensor& in) { return layer(in); }, {x}));
+  };
+  check(nn::Conv1d{2, 2, 3, {.padding = 2, .dtype = xg::float64}}, random({1, 2, 4}));
+  check(nn::ConvTranspose2d{2, 2, 2, {.stride = 2, .dtype = xg::float64}}, random({1, 2, 2, 3}));
+  check(nn::Conv3d{1, 2, 2, {.dtype = xg::float64}}, random({1, 1, 3, 2, 2}));
+}
+
+TEST_CASE("pools are the functions of their names in one to three axes") {
+  const Tensor l = random({2, 3, 8}), hw = random({2, 3, 6, 8}), dhw = random({2, 3, 4, 6, 4});
+  CHECK(same(nn::MaxPool1d{3, {.stride = 2, .padding = 1}}(l),
+             xg::max_pool1d(l, 3, {.stride = 2, .padding = 1})));
+  CHECK(same(nn::MaxPool3d{2}(dhw), xg::max_pool3d(dhw, 2)));
+  CHECK(same(nn::AvgPool1d{2}(l), xg::avg_pool1d(l, 2)));
+  CHECK(
+      same(nn::AvgPool3d{2, {.divisor_override = 3}}(dhw), xg::avg_pool3d(dhw, 2, {.divisor_override = 3})));
+  CHECK(same(nn::LPPool1d{2, 4}(l), xg::lp_pool1d(l, 2, 4)));
+  CHECK(same(nn::LPPool2d{4, {2, 4}, {.stride = 2}}(hw), xg::lp_pool2d(hw, 4, {2, 4}, {.stride = 2})));
+  CHECK(same(nn::LPPool3d{2, 2}(dhw), xg::lp_pool3d(dhw, 2, 2)));
+  CHECK(same(nn::AdaptiveAvgPool1d{3}(l), xg::adaptive_avg_pool1d(l, 3)));
+  CHECK(same(nn::AdaptiveAvgPool3d{{1, 2, 3}}(dhw), xg::adaptive_avg_pool3d(dhw, {1, 2, 3})));
+  CHECK(same(nn::AdaptiveMaxPool1d{3}(l), xg::adaptive_max_pool1d(l, 3)));
+  CHECK(same(nn::AdaptiveMaxPool2d{{2, 3}}(hw), xg::adaptive_max_pool2d(hw, {2, 3})));
+  CHECK(same(nn::AdaptiveMaxPool3d{2}.with_indices(dhw)[1], xg::adaptive_max_pool3d_with_indices(dhw, 2)[1]));
+}
+
+TEST_CASE("MaxUnpool puts back what MaxPool found") {
+  const nn::MaxPool2d pool{2, {.stride = 2}};
+  const Tensor x = random({1, 2, 5, 4});
+  const auto [y, places] = pool.with_indices(x);
+  CHECK(same(y, pool(x)));
+  const nn::MaxUnpool2d unpool{2, {.stride = 2}};
+  const Tensor back = unpool(y, places, xg::Size2d{5, 4});
+  CHECK(back.shape() == x.shape());
+  CHECK(same(pool(xg::where(back != 0, back, -2)), y));
+  CHECK(unpool(y, places).shape() == Shape{1, 2, 4, 4});
+}
+
+TEST_CASE("layers for images of other sizes and layouts are the functions of their names") {
+  const Tensor x = random({1, 4, 4, 6});
+  CHECK(same(nn::Upsample{{.scale_factor = 2}}(x), xg::interpolate(x, {.scale_factor = 2})));
+  CHECK(same(nn::Upsample{{.size = {5, 7}, .mode = xg::Interpolation::bilinear}}(x),
+             xg::interpolate(x, {.size = {5, 7}, .mode = xg::Interpolation::bilinear})));
+  CHECK(same(nn::PixelUnshuffle{2}(nn::PixelShuffle{2}(x)), x));
+  CHECK(nn::PixelShuffle{2}(x).shape() == Shape{1, 1, 8, 12});
+  CHECK(same(nn::ChannelShuffle{2}(x), xg::channel_shuffle(x, 2)));
+  const Tensor columns = nn::Unfold{{2, 3}, {.stride = {2, 3}}}(x);
+  CHECK(columns.shape() == Shape{1, 24, 4});
+  CHECK(same(nn::Fold{{4, 6}, {2, 3}, {.stride = {2, 3}}}(columns), x));
+  CHECK(nn::Unflatten{1, {2, -1}}(x).shape() == Shape{1, 2, 2, 4, 6});
+}
