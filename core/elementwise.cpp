@@ -114,12 +114,12 @@ class ElementwiseNode final : public Node {
       if (inputs[i]->is_tensor()) connect(i, inputs[i]->tensor());
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs[i]->is_tensor())
-        inputs_[i] = {Saved(inputs[i]->tensor()), 0, true};
+        inputs_[i] = {Saved::unseen(inputs[i]->tensor()), 0, true};
       else
         inputs_[i].number = inputs[i]->value();
     }
     for (std::size_t k = 0; k < outputs_.size(); ++k)
-      outputs_[k] = SavedOutput(outputs[k], static_cast<std::uint32_t>(k));
+      outputs_[k] = SavedOutput::unseen(outputs[k], static_cast<std::uint32_t>(k));
   }
 
   void vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) override {
@@ -135,6 +135,11 @@ class ElementwiseNode final : public Node {
     for (Input& in : inputs_) in.saved = Saved();
     for (SavedOutput& y : outputs_) y = SavedOutput();
     functors_.box = {};
+  }
+
+  void hand_to_hooks() override {
+    for (Input& in : inputs_) in.saved.hand_to_hooks();
+    for (SavedOutput& y : outputs_) y.hand_to_hooks();
   }
 
  private:

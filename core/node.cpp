@@ -13,13 +13,29 @@ namespace xg {
 namespace {
 
 thread_local Mode thread_mode;
-thread_local Node* running_node = nullptr;
+// The vjp that runs, and what it has unpacked.
+thread_local constinit struct {
+  Node* node = nullptr;
+  UnpackedTensor* unpacked = nullptr;
+} running;
 const std::string no_scope;
 
 // Nodes that died while another one was being destroyed; a list instead of recursion, so that a graph of any
 // depth is freed in bounded stack.
 thread_local Node* dead_nodes = nullptr;
 thread_local bool draining = false;
+
+bool is_watched() { return detail::tape_watchers.load(std::memory_order_relaxed) != 0; }
+
+void pack_saved(Node& n) {
+  if (!thread_mode.saved_hooks) return;
+  n.hand_to_hooks();
+  thread_mode.saved_hooks->pack_pending();
+}
+
+void tell_observer(Node& n, std::span<const Tensor> outputs) {
+  if (thread_mode.observer) thread_mode.observer->recorded(n, outputs);
+}
 
 }  // namespace
 
@@ -73,7 +89,8 @@ void Node::connect(std::size_t input, const Tensor& x) {
 }
 
 void Node::adopt_outputs(Ref<Node> node, std::span<Tensor> outputs) {
-  if (thread_mode.saved_hooks) thread_mode.saved_hooks->pack_pending();
+  if (is_watched()) [[unlikely]]
+    pack_saved(*node);
   Node& n = *node;
   for (Tensor& y : outputs) {
     if (!is_floating(y.dtype())) continue;
@@ -81,7 +98,8 @@ void Node::adopt_outputs(Ref<Node> node, std::span<Tensor> outputs) {
     // The first output takes over the reference that the node was made with.
     y.impl().node = node ? node.release() : Ref<Node>::share(&n).release();
   }
-  if (thread_mode.observer) thread_mode.observer->recorded(n, outputs);
+  if (is_watched()) [[unlikely]]
+    tell_observer(n, outputs);
 }
 
 void Node::adopt_output(Tensor& y) {
@@ -98,11 +116,11 @@ void Node::adopt_output(Tensor& y) {
 
 Tensor SavedOutput::get() const {
   Tensor y = saved_.get();
-  if (!running_node || !mode().recording) return y;
+  if (!running.node || !mode().recording) return y;
   y = y.detach();
   TensorImpl& impl = y.impl();
-  running_node->add_ref();
-  impl.node = running_node;
+  running.node->add_ref();
+  impl.node = running.node;
   impl.output_index = index_;
   impl.requires_grad = true;
   return y;
@@ -122,15 +140,14 @@ bool is_recorded(std::span<const Tensor> inputs) {
   return false;
 }
 
-Node* current_node() noexcept { return running_node; }
-CurrentNode::CurrentNode(Node* node) noexcept
-    : before_(running_node), unpacked_before_(std::exchange(detail::unpacked_tensors, nullptr)) {
-  running_node = node;
-}
+Node* current_node() noexcept { return running.node; }
+CurrentNode::CurrentNode(Node* node) noexcept : before_(running.node) { running.node = node; }
 CurrentNode::~CurrentNode() {
-  running_node = before_;
-  if (detail::unpacked_tensors) detail::drop_unpacked_tensors();
-  detail::unpacked_tensors = unpacked_before_;
+  if (running.unpacked) [[unlikely]]
+    detail::drop_unpacked_tensors();
+  running.node = before_;
 }
+
+UnpackedTensor*& detail::unpacked_tensors() noexcept { return running.unpacked; }
 
 }  // namespace xg

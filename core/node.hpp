@@ -54,6 +54,8 @@ class Node : public RefCounted {
   virtual void vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) = 0;
   /// Lets go of everything saved for backward.
   virtual void release() noexcept = 0;
+  /// Hands to SavedTensorHooks what was saved by Saved::unseen().
+  virtual void hand_to_hooks() {}
 
   const char* name() const { return name_; }
   /// One more than the highest rank among the inputs' nodes: every edge leads to a lower rank.
@@ -98,9 +100,9 @@ class Node : public RefCounted {
 
 namespace detail {
 
-/// How many SavedTensorHooks live, in all threads: as long as there is none, saving a tensor costs one look at
-/// this.
-inline std::atomic<int> saved_hooks_alive{0};
+/// How many SavedTensorHooks and TapeObservers live, in all threads: as long as there is none, saving a tensor and
+/// recording an op cost one look at this.
+inline std::atomic<int> tape_watchers{0};
 
 }  // namespace detail
 
@@ -108,18 +110,27 @@ inline std::atomic<int> saved_hooks_alive{0};
 class Saved {
  public:
   Saved() = default;
-  explicit Saved(const Tensor& t) : tensor_(t), version_(t.defined() ? t.version() : 0) {
-    if (detail::saved_hooks_alive.load(std::memory_order_relaxed) != 0) hand_to_hooks();
+  explicit Saved(const Tensor& t) : Saved(unseen(t)) {
+    if (detail::tape_watchers.load(std::memory_order_relaxed) != 0) [[unlikely]]
+      hand_to_hooks();
   }
+  /// One that hooks do not see before hand_to_hooks() is called: for nodes that are made only when their op is
+  /// recorded, and that are small and many.
+  static Saved unseen(const Tensor& t) {
+    Saved saved;
+    saved.tensor_ = t;
+    saved.version_ = t.defined() ? t.version() : 0;
+    return saved;
+  }
+  void hand_to_hooks();
   /// To be called inside of the vjp only; the reference holds until it ends.
   const Tensor& get() const {
-    if (tensor_.defined() && tensor_.version() != version_) return unpacked();
+    if (tensor_.defined() && tensor_.version() != version_) [[unlikely]]
+      return unpacked();
     return tensor_;
   }
 
  private:
-  // In saved_hooks.cpp.
-  void hand_to_hooks();
   const Tensor& unpacked() const;
 
   Tensor tensor_;
@@ -131,6 +142,13 @@ class SavedOutput {
  public:
   SavedOutput() = default;
   explicit SavedOutput(const Tensor& y, std::uint32_t index = 0) : saved_(y.detach()), index_(index) {}
+  static SavedOutput unseen(const Tensor& y, std::uint32_t index) {
+    SavedOutput saved;
+    saved.saved_ = Saved::unseen(y.detach());
+    saved.index_ = index;
+    return saved;
+  }
+  void hand_to_hooks() { saved_.hand_to_hooks(); }
   /// To be called inside of the vjp only.
   Tensor get() const;
   /// Its values alone, for a vjp that is not recorded.
@@ -156,16 +174,18 @@ class CurrentNode {
 
  private:
   Node* before_;
-  struct UnpackedTensor* unpacked_before_;
 };
 
 /// Told of every op that this thread puts on the tape, after its vjp is known and before its outputs leave.
 class TapeObserver {
  public:
+  TapeObserver() { detail::tape_watchers.fetch_add(1, std::memory_order_relaxed); }
+  TapeObserver(const TapeObserver&) = delete;
+  TapeObserver& operator=(const TapeObserver&) = delete;
   virtual void recorded(Node& node, std::span<const Tensor> outputs) const = 0;
 
  protected:
-  ~TapeObserver() = default;
+  ~TapeObserver() { detail::tape_watchers.fetch_sub(1, std::memory_order_relaxed); }
 };
 
 /// In anomaly mode: throws AnomalyError if a value of the op's output is NaN or infinite.

@@ -18,6 +18,7 @@ struct PackedTensor {
 struct UnpackedTensor {
   Tensor stand_in;
   Tensor tensor;
+  const Node* by;
   UnpackedTensor* next;
 };
 
@@ -96,19 +97,19 @@ void Saved::hand_to_hooks() {
 
 const Tensor& Saved::unpacked() const {
   if (version_ != stands_in) throw_changed(tensor_, version_);
-  for (const UnpackedTensor* u = detail::unpacked_tensors; u; u = u->next)
+  for (const UnpackedTensor* u = detail::unpacked_tensors(); u; u = u->next)
     if (u->stand_in.is_same(tensor_)) return u->tensor;
   Tensor x = with_values(tensor_, values_of(tensor_));
-  detail::unpacked_tensors = new UnpackedTensor{tensor_, std::move(x), detail::unpacked_tensors};
-  return detail::unpacked_tensors->tensor;
+  UnpackedTensor*& first = detail::unpacked_tensors();
+  first = new UnpackedTensor{tensor_, std::move(x), current_node(), first};
+  return first->tensor;
 }
 
 namespace detail {
 
-constinit thread_local UnpackedTensor* unpacked_tensors = nullptr;
-
 void drop_unpacked_tensors() noexcept {
-  while (unpacked_tensors) delete std::exchange(unpacked_tensors, unpacked_tensors->next);
+  UnpackedTensor*& first = unpacked_tensors();
+  while (first && first->by == current_node()) delete std::exchange(first, first->next);
 }
 
 }  // namespace detail
@@ -116,11 +117,11 @@ void drop_unpacked_tensors() noexcept {
 SavedTensorHooks::SavedTensorHooks(std::function<Unpacker(const Tensor&)> pack)
     : pack_(std::move(pack)), before_(mode().saved_hooks) {
   mode().saved_hooks = this;
-  detail::saved_hooks_alive.fetch_add(1, std::memory_order_relaxed);
+  detail::tape_watchers.fetch_add(1, std::memory_order_relaxed);
 }
 
 SavedTensorHooks::~SavedTensorHooks() {
-  detail::saved_hooks_alive.fetch_sub(1, std::memory_order_relaxed);
+  detail::tape_watchers.fetch_sub(1, std::memory_order_relaxed);
   mode().saved_hooks = before_;
 }
 

@@ -47,8 +47,8 @@ class SavedTensorHooks {
 
 namespace detail {
 
-/// What the running vjp has unpacked, so that it stays until the vjp ends and is unpacked only once.
-extern constinit thread_local UnpackedTensor* unpacked_tensors;
+/// What running vjps have unpacked, the innermost one's first: it stays until its vjp ends, and is unpacked once.
+UnpackedTensor*& unpacked_tensors() noexcept;
 void drop_unpacked_tensors() noexcept;
 
 }  // namespace detail

@@ -23,6 +23,7 @@
 #include "norm.hpp"
 #include "pool.hpp"
 #include "products.hpp"
+#include "ravel.hpp"
 #include "recurrent.hpp"
 #include "reduce.hpp"
 #include "resample.hpp"

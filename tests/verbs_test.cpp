@@ -260,6 +260,36 @@ TEST_CASE("jacobian and hessian of a model") {
   CHECK(block.at({1, 2, 1}) == doctest::Approx(h["layers.1.bias"]["layers.0.weight"].at({1, 1, 2})));
 }
 
+TEST_CASE("ravel makes a vector of a tree and goes back") {
+  const Net net = small_net();
+  const Tensor x = randn({5, 3}, wide);
+  const auto [flat, unravel] = ravel(net);
+  CHECK(flat.shape() == Shape{3 * 4 + 4 + 4 * 2 + 2});
+  CHECK(flat.at({12 + 3}) == net.layers[0].bias.at({3}));
+  const Net doubled = unravel(flat * 2);
+  CHECK(largest_difference(doubled.layers[1].weight, net.layers[1].weight * 2) == 0);
+  CHECK(doubled.layers[1].scale.is_same(net.layers[1].scale));
+
+  const auto loss = [&](const Net& n) { return sum(square(n(x))); };
+  const auto of_vector = [&, &unravel = unravel](const Tensor& v) { return loss(unravel(v)); };
+  const Net gradient = value_and_grad(loss, net).second;
+  const Tensor flat_gradient = value_and_grad(of_vector, flat).second;
+  CHECK(largest_difference(slice(flat_gradient, 0, 0, 12), reshape(gradient.layers[0].weight, {12})) < 1e-13);
+  const Tensor h = hessian(of_vector, flat);
+  CHECK(h.shape() == Shape{26, 26});
+  CHECK(h.at({12, 25}) == doctest::Approx(hessian(loss, net)["layers.0.bias"]["layers.1.bias"].at({0, 1})));
+  CHECK(gradcheck(of_vector, flat));
+
+  const auto [mixed, back] = ravel(std::tuple{tensor({1, 2}), tensor({{3}}, wide), arange(3)});
+  CHECK(mixed.dtype() == float64);
+  CHECK(std::get<0>(back(mixed)).dtype() == float32);
+  CHECK(std::get<1>(back(mixed)).shape() == Shape{1, 1});
+  CHECK_THROWS_WITH_AS(back(zeros({4})), "[ravel] a vector of shape [4], the tree has 3 elements",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(ravel(std::tuple{arange(3)}), "[ravel] no floating tensor to put into a vector",
+                       ValueError);
+}
+
 TEST_CASE("verbs nest: third derivatives in three ways") {
   const Tensor x = tensor({1, 2}, wide), v = tensor({1, 10}, wide);
   const auto gradient = [](const Tensor& t) { return value_and_grad(quartic, t).second; };
