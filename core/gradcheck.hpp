@@ -2,13 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <unordered_map>
@@ -207,8 +207,9 @@ inline constexpr gradcheck_detail::Verb<gradcheck_detail::all_orders> check_grad
 
 }  // namespace xg
 
-template <> struct fmt::formatter<xg::GradcheckResult> : fmt::formatter<fmt::string_view> {
-  template <class Context> auto format(const xg::GradcheckResult& r, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(r.message, context);
+template <> struct fmt::formatter<xg::GradcheckResult> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  auto format(const xg::GradcheckResult& r, fmt::format_context& context) const {
+    return std::copy(r.message.begin(), r.message.end(), context.out());
   }
 };

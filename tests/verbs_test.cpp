@@ -223,6 +223,19 @@ TEST_CASE("linearize calls the function once") {
   CHECK_FALSE(value[0].requires_grad());
 }
 
+TEST_CASE("functions may return structs") {
+  struct Moments {
+    Tensor first, second;
+  };
+  const Tensor x = tensor({1, 3}, wide), v = tensor({1, 2}, wide);
+  const auto f = [](const Tensor& t) { return Moments{mean(t), mean(t * t)}; };
+  const auto [moments, push] = linearize(f, x);
+  CHECK(moments.second.item() == 5);
+  CHECK(push(v).first.item() == 1.5);
+  CHECK(push(v).second.item() == 7);
+  CHECK(holds(vjp(f, x).second({Tensor(), scalar(1, wide)}), {1, 3}));
+}
+
 TEST_CASE("hvp is the hessian times a vector") {
   const Tensor x = randn({2, 3}, wide), v = randn({2, 3}, wide);
   const auto f = [](const Tensor& t) { return sum(exp(matmul(t, transpose(t, 0, 1)) * 0.3)); };
