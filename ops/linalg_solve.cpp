@@ -68,7 +68,7 @@ class Factors {
         least = std::min(least, std::abs(diagonal(j)));
         most = std::max(most, std::abs(diagonal(j)));
       }
-      found = found || least <= static_cast<T>(n_) * std::numeric_limits<T>::epsilon() * most;
+      found = found || least <= static_cast<T>(10 * n_) * std::numeric_limits<T>::epsilon() * most;
     });
     return found;
   }
