@@ -15,9 +15,11 @@
 /// Verbs nest: inside of a function that a verb or a check calls, everything can be differentiated again.
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 

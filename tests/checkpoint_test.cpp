@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <tuple>
+#include <utility>
 #include <vector>
 #include <xgrad/core/backward.hpp>
 #include <xgrad/core/checkpoint.hpp>
@@ -14,9 +16,36 @@
 #include <xgrad/nn/nn.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "op_table.hpp"
+
 using namespace xg;
 
 namespace {
+
+// Value, first and second derivatives of an op on results of other ops.
+std::vector<Tensor> derivatives(const test::OpRow& row, bool keep) {
+  std::vector<Tensor> x;
+  for (const Tensor& t : test::draw(row.args)) {
+    x.push_back(t.detach());
+    if (is_floating(t.dtype())) x.back().requires_grad(true);
+  }
+  const auto f = [&row](const std::vector<Tensor>& given) {
+    std::vector<Tensor> inner;
+    for (const Tensor& t : given) inner.push_back(is_floating(t.dtype()) ? t * 1 : t);
+    return row.run(inner);
+  };
+  const Tensor y = keep ? f(x) : checkpoint(f, x);
+  std::erase_if(x, [](const Tensor& t) { return !t.requires_grad(); });
+  std::vector<Tensor> first =
+      grad({y}, x, {.cotangents = {ones_like(y)}, .create_graph = true, .allow_unused = true});
+  std::erase_if(first, [](const Tensor& g) { return !g.defined() || !g.requires_grad(); });
+  std::vector<Tensor> all = first, weights;
+  for (const Tensor& g : first) weights.push_back(ones_like(g));
+  for (Tensor& g : grad(first, x, {.cotangents = weights, .allow_unused = true}))
+    if (g.defined()) all.push_back(std::move(g));
+  all.push_back(y);
+  return all;
+}
 
 struct Block {
   std::int64_t n = 0;
@@ -105,6 +134,22 @@ TEST_CASE("derivatives of any order go through checkpoints") {
   const Tensor x = randn({3}, {.dtype = float64}), v = randn({3}, {.dtype = float64});
   CHECK(to_string(hessian(kept, x)) == to_string(hessian(plain, x)));
   CHECK(to_string(jvp(kept, x, v).second) == to_string(jvp(plain, x, v).second));
+}
+
+TEST_CASE("every op has the same derivatives inside of a checkpoint") {
+  for (const test::OpRow& row : test::op_table()) {
+    if (!row.differentiable) continue;
+    CAPTURE(row.name);
+    const auto expected = derivatives(row, true), got = derivatives(row, false);
+    REQUIRE(got.size() == expected.size());
+    for (std::size_t k = 0; k < got.size(); ++k) {
+      REQUIRE(got[k].shape() == expected[k].shape());
+      for (std::int64_t i = 0; i < got[k].numel(); ++i) {
+        const double a = test::element(got[k], i), b = test::element(expected[k], i);
+        CHECK((a == b || (std::isnan(a) && std::isnan(b))));
+      }
+    }
+  }
 }
 
 TEST_CASE("a checkpoint runs its function once forward, and once more in backward") {
