@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "../core/copy.hpp"
+#include "../ops/view.hpp"
 
 namespace xg::nn {
 
@@ -14,6 +17,12 @@ namespace {
 }
 
 }  // namespace
+
+Tensor RMSNorm::operator()(const Tensor& x) const {
+  constexpr auto step64 = std::numeric_limits<double>::epsilon();
+  constexpr auto step32 = static_cast<double>(std::numeric_limits<float>::epsilon());
+  return rms_norm(x, normalized_shape, weight, options.eps.value_or(x.dtype() == float64 ? step64 : step32));
+}
 
 template <std::size_t SpatialAxes> Tensor BatchNorm<SpatialAxes>::operator()(const Tensor& x) const {
   if (x.dim() != 2 + SpatialAxes && !(SpatialAxes == 1 && x.dim() == 2))
@@ -35,9 +44,11 @@ template struct BatchNorm<2>;
 template struct BatchNorm<3>;
 
 template <std::size_t SpatialAxes> Tensor InstanceNorm<SpatialAxes>::operator()(const Tensor& x) const {
-  if (x.dim() != 2 + SpatialAxes) throw_axes("InstanceNorm", SpatialAxes, x, num_features);
-  return instance_norm(x, running_mean, running_var, weight, bias, training || !options.track_running_stats,
-                       options.momentum, options.eps);
+  const bool batched = x.dim() == 2 + SpatialAxes;
+  if (!batched && x.dim() != 1 + SpatialAxes) throw_axes("InstanceNorm", SpatialAxes, x, num_features);
+  const Tensor y = instance_norm(batched ? x : unsqueeze(x, 0), running_mean, running_var, weight, bias,
+                                 training || !options.track_running_stats, options.momentum, options.eps);
+  return batched ? y : squeeze(y, 0);
 }
 
 template struct InstanceNorm<1>;

@@ -43,7 +43,7 @@ struct LayerNorm {
 };
 
 struct RMSNormOptions {
-  double eps = 1e-5;
+  std::optional<double> eps = {};  ///< by default the step from 1 to the next number of x's dtype
   bool elementwise_affine = true;  ///< with weight
   Dtype dtype = float32;
 };
@@ -57,7 +57,7 @@ struct RMSNorm {
                       ? ones(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
                       : Tensor();
 
-  Tensor operator()(const Tensor& x) const { return rms_norm(x, normalized_shape, weight, options.eps); }
+  Tensor operator()(const Tensor& x) const;
 };
 
 struct GroupNormOptions {
@@ -133,7 +133,7 @@ struct InstanceNormOptions {
 
 /// instance_norm, perhaps with a learned weight, which starts at 1, and bias, which starts at 0. While
 /// `training`, each call moves the running statistics, if there are any; `nn::InstanceNorm2d norm{32};`.
-/// Shapes  x [n, num_features] followed by spatial axes.
+/// Shapes  x [n, num_features] followed by spatial axes, or without n.
 /// Throws  ShapeError "[InstanceNorm2d] x [8, 32]: expected [n, 32, ...] of 4 axes"; as instance_norm.
 template <std::size_t SpatialAxes> struct InstanceNorm {
   std::int64_t num_features;

@@ -39,13 +39,15 @@ Tensor up_to_the_diagonal(std::int64_t rows, std::int64_t columns) {
   return unsqueeze(arange(rows), -1) >= arange(columns);
 }
 
-// softmax over the keys that are allowed. Rows without any are softened and then zeroed, since the softmax of
-// nothing is NaN, in its gradient too.
+// softmax over the keys that are allowed. The mask is added, since it is often smaller than the scores. Rows
+// without any key are softened and then zeroed: the softmax of nothing is NaN, in its gradient too.
 Tensor softmax_where(const Tensor& scores, const Tensor& allowed) {
-  constexpr double never = -std::numeric_limits<double>::infinity();
+  const auto barrier = [](const Tensor& open) {
+    return where(open, 0.0, -std::numeric_limits<double>::infinity());
+  };
   const Tensor some = any(allowed, {-1}, true);
-  if (all(some).item<bool>()) return softmax(where(allowed, scores, never), -1);
-  return where(some, softmax(where(allowed | !some, scores, never), -1), 0);
+  if (all(some).item<bool>()) return softmax(scores + barrier(allowed), -1);
+  return where(some, softmax(scores + barrier(allowed | !some), -1), 0);
 }
 
 }  // namespace

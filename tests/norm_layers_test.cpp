@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,22 @@ TEST_CASE("RMSNorm, GroupNorm and LocalResponseNorm are the functions with what 
   group.bias = sample({4}) * 2;
   CHECK(equal(group(x), group_norm(x, 2, group.weight, group.bias, 0.01)));
   CHECK(equal(nn::LocalResponseNorm{3, 0.5, 0.6, 2}(x), local_response_norm(x, 3, 0.5, 0.6, 2)));
+}
+
+TEST_CASE("RMSNorm adds the dtype's smallest step unless told") {
+  const Tensor x = full({1, 4}, 1e-8, {.dtype = float64});
+  const nn::RMSNorm rms{4, {.elementwise_affine = false}};
+  const double square = 1e-16;
+  CHECK(rms(x).at({0, 0}) ==
+        doctest::Approx(1e-8 / std::sqrt(square + std::numeric_limits<double>::epsilon())));
+  const double step32 = std::numeric_limits<float>::epsilon();
+  CHECK(rms(to(x, float32)).at({0, 0}) == doctest::Approx(1e-8 / std::sqrt(square + step32)));
+}
+
+TEST_CASE("InstanceNorm takes a sample without n") {
+  const Tensor x = sample({2, 4, 3});
+  const nn::InstanceNorm1d norm{4};
+  CHECK(equal(norm(select(x, 0, 1)), select(norm(x), 0, 1)));
 }
 
 TEST_CASE("normalising layers learn a weight and a bias unless told otherwise") {
