@@ -1,13 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
 #include "../core/copy.hpp"
 #include "../core/create.hpp"
+#include "../core/node.hpp"
+#include "../core/parallel.hpp"
 #include "arithmetic.hpp"
 #include "cubic.hpp"
-#include "index.hpp"
 #include "math.hpp"
 #include "matmul.hpp"
 #include "resample.hpp"
@@ -15,6 +17,54 @@
 
 namespace xg {
 namespace {
+
+/// y[n, c, p] = x[n, c, at[n, p]], 0 where that is negative. Made for many channels that are read at the same
+/// places, which gather would need once for each of them.
+Tensor pick(const Tensor& x, const Tensor& at);
+/// Its adjoint: each element of g added to its place among `length`.
+Tensor put_back(const Tensor& g, const Tensor& at, std::int64_t length);
+
+/// Calls f(places, a channel of `from`, the same channel of `to`) for all channels; `at` is dense.
+template <class T, class F> void for_each_channel(const Tensor& at, const Tensor& from, Tensor& to, F f) {
+  constexpr std::int64_t grain = 1 << 15;
+  const std::int64_t channels = from.size(1), places = at.size(1), from_size = from.size(2),
+                     to_size = to.size(2);
+  const Tensor dense = contiguous(from.detach());
+  T* const first = to.mutable_data<T>();
+  parallel_ranges(
+      static_cast<std::size_t>(from.size(0) * channels),
+      static_cast<std::size_t>(std::max<std::int64_t>(1, grain / std::max<std::int64_t>(1, places))),
+      [&](std::size_t begin, std::size_t end) {
+        for (auto c = static_cast<std::int64_t>(begin); c < static_cast<std::int64_t>(end); ++c)
+          f(std::span(at.data<std::int64_t>() + c / channels * places, static_cast<std::size_t>(places)),
+            dense.data<T>() + c * from_size, first + c * to_size);
+      });
+}
+
+Tensor pick(const Tensor& x, const Tensor& at) {
+  Tensor y = empty({x.size(0), x.size(1), at.size(1)}, x.dtype());
+  visit_floating("grid_sample", x.dtype(), [&]<class T>(std::type_identity<T>) {
+    for_each_channel<T>(at, x, y, [](std::span<const std::int64_t> places, const T* from, T* to) {
+      for (const std::int64_t place : places) *to++ = place < 0 ? T{} : from[place];
+    });
+  });
+  return record("grid_sample_pick", {&x}, std::move(y),
+                [at, length = x.size(2)](const Tensor& g) { return put_back(g, at, length); });
+}
+
+Tensor put_back(const Tensor& g, const Tensor& at, std::int64_t length) {
+  Tensor x = empty({g.size(0), g.size(1), length}, g.dtype());
+  visit_floating("grid_sample", g.dtype(), [&]<class T>(std::type_identity<T>) {
+    for_each_channel<T>(at, g, x, [length](std::span<const std::int64_t> places, const T* from, T* to) {
+      std::fill_n(to, length, T{});
+      for (const std::int64_t place : places) {
+        if (place >= 0) to[place] += *from;
+        ++from;
+      }
+    });
+  });
+  return record("grid_sample_put_back", {&g}, std::move(x), [at](const Tensor& v) { return pick(v, at); });
+}
 
 /// One neighbour along one axis for each place of the grid.
 struct Tap {
@@ -139,9 +189,9 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
   const Tensor image = flatten(x, 2);
   Tensor sum;
   for (const Tap& t : all) {
-    Tensor part = gather(image, 2, expand(t.index, {n, x.size(1), places}));
+    const Tensor at = t.inside.defined() ? where(t.inside, t.index, -1) : t.index;
+    Tensor part = pick(image, contiguous(reshape(at, {n, places})));
     if (t.weight.defined()) part = part * t.weight;
-    if (t.inside.defined()) part = where(t.inside, part, 0.0);
     sum = sum.defined() ? sum + part : part;
   }
   return reshape(sum, joined({n, x.size(1)}, result));

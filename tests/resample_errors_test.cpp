@@ -70,6 +70,9 @@ TEST_CASE("wrong calls of grid_sample") {
       "[grid_sample] x [1, 2, 4, 4, 4]: the mode must be bilinear or nearest, or bicubic for "
       "images of 2 axes",
       ValueError);
+  CHECK_THROWS_WITH_AS(grid_sample(zeros({1, 2, 4, 4}, {.dtype = int64}), zeros({1, 3, 3, 2})),
+                       "[grid_sample] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of affine_grid") {

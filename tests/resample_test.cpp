@@ -174,13 +174,15 @@ TEST_CASE("resampling without images is empty") {
 }
 
 TEST_CASE("resampling does not depend on the number of threads") {
-  const Tensor x = random({4, 8, 40, 50}, float32);
+  const Tensor x = random({4, 8, 40, 50}, float32), grid = random({4, 60, 50, 2}, float32);
   const auto run = [&](int threads) {
     const ThreadGuard guard(threads);
     Tensor leaf = x.detach().requires_grad(true);
     const Tensor y = interpolate(leaf, {.size = {70, 30}, .mode = Interpolation::bicubic});
     const Tensor folded = fold(unfold(leaf, 3), {40, 50}, 3);
-    const Tensor g = grad({y, folded}, {leaf}, {.cotangents = {y.detach(), folded.detach()}})[0];
+    const Tensor read = grid_sample(leaf, grid);
+    const Tensor g =
+        grad({y, folded, read}, {leaf}, {.cotangents = {y.detach(), folded.detach(), read.detach()}})[0];
     return std::vector<float>(g.data<float>(), g.data<float>() + g.numel());
   };
   CHECK(run(1) == run(3));
