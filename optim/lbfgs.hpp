@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "../core/parameters.hpp"
@@ -36,14 +38,21 @@ class LBFGS {
   /// Throws  ValueError "[LBFGS] lr 0: expected more than 0".
   template <TensorTree Net = std::vector<Tensor>>
   explicit LBFGS(const Net& net, const LBFGSOptions& options = {}) : LBFGS(Own{parameters(net)}, options) {}
-  explicit LBFGS(const Tensor& parameter, const LBFGSOptions& options = {}) : LBFGS(Own{{parameter}}, options) {}
+  explicit LBFGS(const Tensor& parameter, const LBFGSOptions& options = {})
+      : LBFGS(Own{{parameter}}, options) {}
 
   /// Takes up to max_iter steps; the closure computes the loss, of which gradients are taken here. Returns the
   /// loss before.
   double step(const Closure& closure);
 
   /// How often losses have been computed so far.
-  std::int64_t func_evals() const { return func_evals_; }
+  std::int64_t func_evals() const { return memory_.func_evals; }
+
+  /// A copy of everything remembered, by name; none before the first step.
+  std::map<std::string, Tensor> state() const;
+  /// Puts a copy back.
+  /// Throws  StructureError, before anything is changed, "[load_state] \"direction\" is missing".
+  void load_state(const std::map<std::string, Tensor>& saved);
 
   LBFGSOptions options;  ///< may be changed between steps
 
@@ -53,8 +62,17 @@ class LBFGS {
   };
   /// A step and the change of the gradient along it.
   struct Pair {
+    Pair(Tensor s, Tensor c);
     Tensor step, change;
     double product;
+  };
+  /// What one iteration leaves to the next.
+  struct Memory {
+    std::deque<Pair> history;
+    double scale = 1;  // of the estimate without history
+    Tensor direction, last_gradient;
+    double length = 0;  // of the last step, in units of its direction
+    std::int64_t iterations = 0, func_evals = 0;
   };
 
   LBFGS(Own own, const LBFGSOptions& options);
@@ -67,11 +85,7 @@ class LBFGS {
   LinePoint go_along(const Closure& closure, const LinePoint& now, bool is_last);
 
   std::vector<Tensor> parameters_;
-  std::deque<Pair> history_;
-  double scale_ = 1;  // of the estimate without history
-  Tensor direction_, last_gradient_;
-  double length_ = 0;  // of the last step, in units of its direction
-  std::int64_t iterations_ = 0, func_evals_ = 0;
+  Memory memory_;
 };
 
 }  // namespace xg::optim

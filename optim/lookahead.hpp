@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "optimizer.hpp"
@@ -21,6 +23,12 @@ class Lookahead {
   explicit Lookahead(Optimizer& fast, LookaheadOptions options = {});
 
   void step();
+
+  /// The slow weights in the order of the optimizer's parameters, "slow.0", ..., and "steps". The optimizer's
+  /// own state is saved by itself.
+  std::map<std::string, Tensor> state() const;
+  /// Throws  StructureError, before anything is changed, "[load_state] \"slow.0\" is missing".
+  void load_state(const std::map<std::string, Tensor>& saved);
 
  private:
   Optimizer& fast_;

@@ -82,6 +82,22 @@ TEST_CASE("many calls with one iteration lead where one call with many leads") {
   CHECK(once.y.at({0}) == often.y.at({0}));
 }
 
+TEST_CASE("LBFGS with restored state goes on as if it had never stopped") {
+  const Valley whole;
+  Valley resumed;
+  const optim::LBFGSOptions options{.max_iter = 3, .line_search_fn = LineSearch::strong_wolfe};
+  LBFGS first(whole, options), second(resumed, options);
+  CHECK(first.state().empty());
+  for (int t = 0; t < 3; ++t) first.step(whole);
+  copy_values(whole, resumed);
+  second.load_state(first.state());
+  for (int t = 0; t < 3; ++t) CHECK(first.step(whole) == second.step(resumed));
+  CHECK(first.func_evals() == second.func_evals());
+  auto partial = first.state();
+  partial.erase("change.1");
+  CHECK_THROWS_WITH_AS(second.load_state(partial), "[load_state] \"change.1\" is missing", StructureError);
+}
+
 TEST_CASE("without a line search LBFGS goes lr along its direction and spares the last evaluation") {
   Tensor x = parameter({3, -1});
   const Tensor weights = tensor({1, 4}, {.dtype = float64});

@@ -121,6 +121,31 @@ TEST_CASE("Lookahead's slow weights follow after every few steps") {
   }
 }
 
+TEST_CASE("Lookahead goes on where it was saved") {
+  Net whole, resumed;
+  optim::SGD first{whole, {.lr = 1}}, second{resumed, {.lr = 1}};
+  optim::Lookahead from{first, {.steps = 2}}, to{second, {.steps = 2}};
+  const auto step = [](Net& net, optim::Lookahead& lookahead) {
+    fill(net.weight, 1);
+    lookahead.step();
+  };
+  for (int t = 0; t < 3; ++t) step(whole, from);
+  copy_values(whole, resumed);
+  to.load_state(from.state());
+  step(whole, from);
+  step(resumed, to);
+  check_close(resumed.weight, values_of(whole.weight));
+
+  auto missing = from.state();
+  missing.erase("slow.1");
+  CHECK_THROWS_WITH_AS(to.load_state(missing), "[load_state] \"slow.1\" is missing", StructureError);
+  auto reshaped = from.state();
+  reshaped["slow.0"] = zeros({3});
+  CHECK_THROWS_WITH_AS(to.load_state(reshaped),
+                       "[load_state] \"slow.0\" is float32 [3], its parameter is float64 [2]",
+                       StructureError);
+}
+
 TEST_CASE("Sam takes the gradient where the loss is higher") {
   Net net;
   optim::SGD sgd{net, {.lr = 0.1}};
