@@ -14,6 +14,7 @@ namespace detail {
 
 Tensor l1_penalty(const std::vector<Tensor>& parameters, PenaltyOptions options);
 Tensor l2_penalty(const std::vector<Tensor>& parameters, PenaltyOptions options);
+Tensor elastic_net_penalty(const std::vector<Tensor>& parameters, double l1_ratio, PenaltyOptions options);
 
 }  // namespace detail
 
@@ -33,6 +34,15 @@ Tensor l1_penalty(const Net& net, PenaltyOptions options = {}) {
 template <TensorTree Net = std::vector<Tensor>>
 Tensor l2_penalty(const Net& net, PenaltyOptions options = {}) {
   return detail::l2_penalty(parameters(net), options);
+}
+
+/// l1_ratio |w| + (1 - l1_ratio) / 2 w^2, summed over all elements of a model's parameters.
+/// Shapes  returns [].
+/// Throws  ValueError "[elastic_net_penalty] l1_ratio 2: expected 0 to 1".
+/// Source  Zou & Hastie 2005, doi.org/10.1111/j.1467-9868.2005.00503.x.
+template <TensorTree Net = std::vector<Tensor>>
+Tensor elastic_net_penalty(const Net& net, double l1_ratio = 0.5, PenaltyOptions options = {}) {
+  return detail::elastic_net_penalty(parameters(net), l1_ratio, options);
 }
 
 }  // namespace xg::optim

@@ -181,6 +181,10 @@ TEST_CASE("penalties sum |w| and w^2 over all parameters") {
   CHECK(optim::l2_penalty(layer).item() == 91);
   CHECK(optim::l1_penalty(layer, {.weights_only = true}).item() == 10);
   CHECK(optim::l2_penalty(layer, {.weights_only = true}).item() == 30);
+  CHECK(optim::elastic_net_penalty(layer, 0.25).item() == 0.25 * 21 + 0.75 / 2 * 91);
+  CHECK(optim::elastic_net_penalty(layer, 0.25, {.weights_only = true}).item() == 0.25 * 10 + 0.75 / 2 * 30);
+  CHECK_THROWS_WITH_AS(optim::elastic_net_penalty(layer, 2),
+                       "[elastic_net_penalty] l1_ratio 2: expected 0 to 1", ValueError);
   CHECK(optim::l1_penalty(std::vector<Tensor>{}).item() == 0);
   optim::l1_penalty(layer).backward();
   CHECK(layer.weight.grad().at({0, 1}) == -1);
