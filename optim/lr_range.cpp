@@ -87,6 +87,7 @@ std::string LrRange::chart() const {
 
 LrRange lr_range_test(Optimizer& optimizer, const std::function<Tensor()>& closure, const LrRangeOptions& o) {
   check(o);
+  optimizer.set_lr(optimizer.lr());  // what cannot be put back is refused here
   const Restore restore(optimizer);
   Smooth smooth(o.smoothing);
   LrRange range;

@@ -92,6 +92,8 @@ TEST_CASE("a range test is drawn over a logarithmic axis") {
 TEST_CASE("a range test says if it has nothing to suggest, and refuses options that make no sense") {
   const Bowl bowl;
   optim::SGD sgd(bowl);
+  optim::SGD still(bowl, {.lr = 0}, {{"x", {.lr = 1}}});
+  CHECK_THROWS_AS(lr_range_test(still, bowl), ValueError);
   const optim::LrRange flat{{0.1, 1, 10}, {1, 1, 1}, {1, 1, 1}};
   CHECK_THROWS_WITH_AS(
       flat.suggestion(),
