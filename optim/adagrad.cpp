@@ -36,7 +36,7 @@ Update update(const AdadeltaOptions& o, std::int64_t) {
   return {rule, {o.lr, 1 - o.rho, o.eps, o.weight_decay}, o.maximize};
 }
 
-Update update(const ASGDOptions& o, std::int64_t step) {
+Update update(const AsgdOptions& o, std::int64_t step) {
   static const Rule rule("asgd", {"ax"},
                          [](auto p, auto g, auto a, auto rate, auto keep, auto share, auto decay) {
                            const decltype(p) next = keep * p - rate * (g + decay * p);

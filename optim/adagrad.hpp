@@ -41,7 +41,7 @@ using Adadelta = OptimizerOf<AdadeltaOptions>;
 
 Update update(const AdadeltaOptions& options, std::int64_t step);
 
-struct ASGDOptions {
+struct AsgdOptions {
   Hyper lr = 1e-2;
   Hyper lambd = 1e-4;      ///< how fast p and the rate decay
   Hyper alpha = 0.75;      ///< power of the rate's decay
@@ -55,8 +55,8 @@ struct ASGDOptions {
 /// State   "ax": the average.
 /// Throws  ValueError "[ASGD] lambd -1: expected at least 0".
 /// Source  Polyak & Juditsky 1992, doi.org/10.1137/0330046; PyTorch's form.
-using ASGD = OptimizerOf<ASGDOptions>;
+using ASGD = OptimizerOf<AsgdOptions>;
 
-Update update(const ASGDOptions& options, std::int64_t step);
+Update update(const AsgdOptions& options, std::int64_t step);
 
 }  // namespace xg::optim

@@ -63,7 +63,7 @@ class AveragedWeights {
 
   /// The averages by the parameters' paths, and "updates".
   std::map<std::string, Tensor> state() const;
-  /// Throws  StructureError, before anything is changed, "[load_state] \"weight\" is missing: ...".
+  /// Throws  StructureError, before anything is changed, "[load_state] \"weight\" is missing".
   void load_state(const std::map<std::string, Tensor>& saved);
 
  private:

@@ -5,7 +5,7 @@
 
 namespace xg::optim {
 
-std::vector<Update> update(const LARSOptions& o, std::int64_t step) {
+std::vector<Update> update(const LarsOptions& o, std::int64_t step) {
   check_not_negative("LARS", "lr", o.lr);
   check_not_negative("LARS", "momentum", o.momentum);
   check_not_negative("LARS", "weight_decay", o.weight_decay);
@@ -19,7 +19,7 @@ std::vector<Update> update(const LARSOptions& o, std::int64_t step) {
                 step);
 }
 
-std::vector<Update> update(const LAMBOptions& o, std::int64_t step) {
+std::vector<Update> update(const LambOptions& o, std::int64_t step) {
   check_not_negative("LAMB", "lr", o.lr);
   check_betas("LAMB", o.betas);
   check_not_negative("LAMB", "eps", o.eps);

@@ -5,7 +5,7 @@
 
 namespace xg::optim {
 
-struct LARSOptions {
+struct LarsOptions {
   Hyper lr = 1e-1;
   Hyper momentum = 0.9;
   Hyper weight_decay = 0;  ///< adds weight_decay * p to the gradient
@@ -20,11 +20,11 @@ struct LARSOptions {
 /// State   "momentum_buffer".
 /// Throws  ValueError "[LARS] lr -1: expected at least 0".
 /// Source  You et al. 2017, arXiv:1708.03888.
-using LARS = OptimizerOf<LARSOptions>;
+using LARS = OptimizerOf<LarsOptions>;
 
-std::vector<Update> update(const LARSOptions& options, std::int64_t step);
+std::vector<Update> update(const LarsOptions& options, std::int64_t step);
 
-struct LAMBOptions {
+struct LambOptions {
   Hyper lr = 1e-3;
   std::array<Hyper, 2> betas = {0.9, 0.999};
   Hyper eps = 1e-6;
@@ -37,8 +37,8 @@ struct LAMBOptions {
 /// State   "exp_avg", "exp_avg_sq".
 /// Throws  ValueError "[LAMB] lr -1: expected at least 0".
 /// Source  You et al. 2020, arXiv:1904.00962.
-using LAMB = OptimizerOf<LAMBOptions>;
+using LAMB = OptimizerOf<LambOptions>;
 
-std::vector<Update> update(const LAMBOptions& options, std::int64_t step);
+std::vector<Update> update(const LambOptions& options, std::int64_t step);
 
 }  // namespace xg::optim

@@ -21,7 +21,7 @@ namespace {
 double inner_product(const Tensor& a, const Tensor& b) { return dot(a, b).item(); }
 double largest(const Tensor& x) { return x.numel() == 0 ? 0 : amax(abs(x)).item(); }
 
-void check(const LBFGSOptions& o) {
+void check(const LbfgsOptions& o) {
   check_positive("LBFGS", "lr", o.lr);
   check_positive("LBFGS", "max_iter", o.max_iter);
   check_not_negative("LBFGS", "max_eval", o.max_eval);
@@ -44,7 +44,7 @@ const Tensor& find(const std::map<std::string, Tensor>& saved, const std::string
 LBFGS::Pair::Pair(Tensor s, Tensor c)
     : step(std::move(s)), change(std::move(c)), product(inner_product(change, step)) {}
 
-LBFGS::LBFGS(Own own, const LBFGSOptions& o) : options(o), parameters_(std::move(own.parameters)) {
+LBFGS::LBFGS(Own own, const LbfgsOptions& o) : options(o), parameters_(std::move(own.parameters)) {
   check(options);
 }
 

@@ -13,7 +13,7 @@ namespace xg::optim {
 
 enum class LineSearch : std::uint8_t { none, strong_wolfe };
 
-struct LBFGSOptions {
+struct LbfgsOptions {
   double lr = 1;               ///< the step's length, or where the line search begins
   std::int64_t max_iter = 20;  ///< in one step()
   std::int64_t max_eval = 0;   ///< evaluations of the loss in one step(); 0: max_iter * 5 / 4
@@ -37,8 +37,8 @@ class LBFGS {
   /// Of all parameters of a model, or of a list of tensors.
   /// Throws  ValueError "[LBFGS] lr 0: expected more than 0".
   template <TensorTree Net = std::vector<Tensor>>
-  explicit LBFGS(const Net& net, const LBFGSOptions& options = {}) : LBFGS(Own{parameters(net)}, options) {}
-  explicit LBFGS(const Tensor& parameter, const LBFGSOptions& options = {})
+  explicit LBFGS(const Net& net, const LbfgsOptions& options = {}) : LBFGS(Own{parameters(net)}, options) {}
+  explicit LBFGS(const Tensor& parameter, const LbfgsOptions& options = {})
       : LBFGS(Own{{parameter}}, options) {}
 
   /// Takes up to max_iter steps; the closure computes the loss, of which gradients are taken here. Returns the
@@ -54,7 +54,7 @@ class LBFGS {
   /// Throws  StructureError, before anything is changed, "[load_state] \"direction\" is missing".
   void load_state(const std::map<std::string, Tensor>& saved);
 
-  LBFGSOptions options;  ///< may be changed between steps
+  LbfgsOptions options;  ///< may be changed between steps
 
  private:
   struct Own {
@@ -75,7 +75,7 @@ class LBFGS {
     std::int64_t iterations = 0, func_evals = 0;
   };
 
-  LBFGS(Own own, const LBFGSOptions& options);
+  LBFGS(Own own, const LbfgsOptions& options);
   LinePoint evaluate(const Closure& closure);
   Tensor flat_parameters() const;
   Tensor flat_gradient() const;

@@ -202,7 +202,7 @@ struct Update {
 
   const Rule& rule;  ///< lives as long as the program
   std::vector<Hyper> hypers;
-  bool maximize = false;  ///< the rule gets -g
+  bool maximize = false;  ///< the rule gets -g; of several rules the first one says so
   Measure measure = {};
 };
 

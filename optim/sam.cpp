@@ -17,11 +17,11 @@ double take_gradient(Optimizer& optimizer, const std::function<Tensor()>& closur
 
 }  // namespace
 
-Sam::Sam(Optimizer& base, SamOptions options) : base_(base), options_(options) {
-  check_not_negative("Sam", "rho", options.rho);
+SAM::SAM(Optimizer& base, SamOptions options) : base_(base), options_(options) {
+  check_not_negative("SAM", "rho", options.rho);
 }
 
-double Sam::step(const std::function<Tensor()>& closure) {
+double SAM::step(const std::function<Tensor()>& closure) {
   const double loss = take_gradient(base_, closure);
   std::vector<Tensor> places, scaled, higher;
   {

@@ -14,15 +14,15 @@ struct SamOptions {
 /// Another optimizer's steps with gradients taken where the loss is highest near the weights:
 /// at p + rho g / |g|, with |g| over all gradients; adaptive, at p + rho p^2 g / | |p| g |.
 ///
-///   optim::Sam sam{sgd};
+///   optim::SAM sam{sgd};
 ///   const double loss = sam.step([&] { return cross_entropy(net(x), y); });
 ///
-/// Throws  ValueError "[Sam] rho -1: expected at least 0".
+/// Throws  ValueError "[SAM] rho -1: expected at least 0".
 /// Source  Foret et al. 2021, arXiv:2010.01412; adaptive: Kwon et al. 2021, arXiv:2102.11600.
-class Sam {
+class SAM {
  public:
   /// The optimizer must outlive it.
-  explicit Sam(Optimizer& base, SamOptions options = {});
+  explicit SAM(Optimizer& base, SamOptions options = {});
 
   /// Computes the loss twice, takes both gradients and steps. Returns the loss at the weights.
   double step(const std::function<Tensor()>& closure);

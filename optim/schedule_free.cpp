@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "../core/copy.hpp"
+#include "../core/error.hpp"
 #include "../core/mode.hpp"
 #include "adam_moments.hpp"
 
@@ -52,6 +53,15 @@ Update update(const ScheduleFreeAdamWOptions& o, std::int64_t step) {
           {rate, warmed.share, rate * (1 - o.betas[0] * (1 - warmed.share)), m.share[1],
            1 / sqrt(m.weight[1]), o.eps, o.weight_decay},
           o.maximize};
+}
+
+double detail::common_beta(const ScheduleFreeAdamW& optimizer) {
+  const double beta = optimizer.options.betas[0].value();
+  for (const auto& group : optimizer.groups)
+    if (const double other = group.options.betas[0].value(); other != beta)
+      throw ValueError(fmt::format(
+          "[averaged_weights] betas[0] is {} and {}: expected the same in all groups", beta, other));
+  return beta;
 }
 
 Tensor detail::averaged(const Tensor& p, const std::map<std::string, Tensor>& state, const std::string& path,

@@ -31,6 +31,8 @@ Update update(const ScheduleFreeAdamWOptions& options, std::int64_t step);
 
 namespace detail {
 
+/// The betas[0] of all groups.
+double common_beta(const ScheduleFreeAdamW& optimizer);
 /// p + (1 - 1 / b1) (z - p), if there is a z yet.
 Tensor averaged(const Tensor& p, const std::map<std::string, Tensor>& state, const std::string& path,
                 double beta);
@@ -39,12 +41,12 @@ Tensor averaged(const Tensor& p, const std::map<std::string, Tensor>& state, con
 
 /// The average x = p + (1 - 1 / b1) (z - p) of the iterates, as a model of its own:
 /// `const TemporaryWeights guard(net, averaged_weights(optimizer, net));`
+/// Throws  ValueError "[averaged_weights] betas[0] is 0.9 and 0.8: expected the same in all groups".
 template <TensorTree Net> Net averaged_weights(const ScheduleFreeAdamW& optimizer, const Net& net) {
   const auto state = optimizer.state();
+  const double beta = detail::common_beta(optimizer);
   Net out = clone(net);
-  for_each_leaf(out, [&](const std::string& path, Tensor& p) {
-    p = detail::averaged(p, state, path, optimizer.options.betas[0].value());
-  });
+  for_each_leaf(out, [&](const std::string& path, Tensor& p) { p = detail::averaged(p, state, path, beta); });
   return out;
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("many calls with one iteration lead where one call with many leads") {
 TEST_CASE("LBFGS with restored state goes on as if it had never stopped") {
   const Valley whole;
   Valley resumed;
-  const optim::LBFGSOptions options{.max_iter = 3, .line_search_fn = LineSearch::strong_wolfe};
+  const optim::LbfgsOptions options{.max_iter = 3, .line_search_fn = LineSearch::strong_wolfe};
   LBFGS first(whole, options), second(resumed, options);
   CHECK(first.state().empty());
   for (int t = 0; t < 3; ++t) first.step(whole);

@@ -146,10 +146,10 @@ TEST_CASE("Lookahead goes on where it was saved") {
                        StructureError);
 }
 
-TEST_CASE("Sam takes the gradient where the loss is higher") {
+TEST_CASE("SAM takes the gradient where the loss is higher") {
   Net net;
   optim::SGD sgd{net, {.lr = 0.1}};
-  optim::Sam sam{sgd, {.rho = 0.5}};
+  optim::SAM sam{sgd, {.rho = 0.5}};
   const auto loss = [&] { return 0.5 * (sum(square(net.weight)) + sum(square(net.bias))); };
   CHECK(sam.step(loss) == doctest::Approx(0.5 * (16 + 64 + 4)));
   const double further = 1 + 0.5 / std::sqrt(84.0);  // p + rho p / |p|
@@ -157,20 +157,20 @@ TEST_CASE("Sam takes the gradient where the loss is higher") {
   check_close(net.bias, {2 - 0.2 * further}, 1e-9);
 }
 
-TEST_CASE("adaptive Sam looks further along large weights") {
+TEST_CASE("adaptive SAM looks further along large weights") {
   Net net;
   optim::SGD sgd{net, {.lr = 0.1}};
-  optim::Sam sam{sgd, {.rho = 0.5, .adaptive = true}};
+  optim::SAM sam{sgd, {.rho = 0.5, .adaptive = true}};
   sam.step([&] { return sum(square(net.weight)) * 0.5; });
   const double length = std::hypot(4 * 4, 8 * 8);
   check_close(net.weight, {4 - 0.1 * (4 + 0.5 * 16 * 4 / length), 8 - 0.1 * (8 + 0.5 * 64 * 8 / length)},
               1e-9);
 }
 
-TEST_CASE("Sam leaves frozen and unused parameters alone, and stays at a loss that is flat") {
+TEST_CASE("SAM leaves frozen and unused parameters alone, and stays at a loss that is flat") {
   Net net;
   optim::SGD sgd{net, {.lr = 0.1}};
-  optim::Sam sam{sgd};
+  optim::SAM sam{sgd};
   sam.step([&] { return sum(net.weight * 0); });
   check_close(net.weight, {4, 8});
   check_close(net.bias, {2});
@@ -207,5 +207,5 @@ TEST_CASE("wrappers refuse options that make no sense") {
                        ValueError);
   CHECK_THROWS_WITH_AS(optim::Lookahead(sgd, {.alpha = -1}), "[Lookahead] alpha -1: expected at least 0",
                        ValueError);
-  CHECK_THROWS_WITH_AS(optim::Sam(sgd, {.rho = -1}), "[Sam] rho -1: expected at least 0", ValueError);
+  CHECK_THROWS_WITH_AS(optim::SAM(sgd, {.rho = -1}), "[SAM] rho -1: expected at least 0", ValueError);
 }

@@ -85,7 +85,7 @@ TEST_CASE("every smooth rule passes gradcheck of first and second order") {
   check_derivatives<optim::Adadelta>(
       [](const Tensor& x) { return optim::AdadeltaOptions{.lr = x, .rho = x, .eps = x, .weight_decay = x}; });
   check_derivatives<optim::ASGD>(
-      [](const Tensor& x) { return optim::ASGDOptions{.lr = x, .lambd = x, .alpha = x, .weight_decay = x}; });
+      [](const Tensor& x) { return optim::AsgdOptions{.lr = x, .lambd = x, .alpha = x, .weight_decay = x}; });
 }
 
 TEST_CASE("first and second derivatives of every rule are finite at zero gradients") {

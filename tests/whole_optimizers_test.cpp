@@ -235,6 +235,10 @@ TEST_CASE("before the first step the schedule-free average is the model") {
   const std::vector<Tensor> net = {parameter({3})};
   const optim::ScheduleFreeAdamW optimizer(net);
   CHECK(optim::averaged_weights(optimizer, net)[0].at({0}) == 3);
+  const optim::ScheduleFreeAdamW mixed(net, {}, {{"0", {.betas = {0.8, 0.999}}}});
+  CHECK_THROWS_WITH_AS(optim::averaged_weights(mixed, net),
+                       "[averaged_weights] betas[0] is 0.9 and 0.8: expected the same in all groups",
+                       ValueError);
 }
 
 TEST_CASE("steps of whole-tensor rules are the same in place and recorded") {

@@ -120,7 +120,7 @@ optim::RpropOptions rprop(const Attributes& a) {
   return options;
 }
 
-optim::ASGDOptions asgd(const Attributes& a) {
+optim::AsgdOptions asgd(const Attributes& a) {
   return {.lr = a.number("lr", 1e-2),
           .lambd = a.number("lambd", 1e-4),
           .alpha = a.number("alpha", 0.75),
@@ -148,7 +148,7 @@ Tensor quadratic(const Tensor& x) {
   return 0.5 * sum(arange(1, static_cast<double>(x.size(0)) + 1, 1, {.dtype = float64}) * square(x - 1));
 }
 
-optim::LBFGSOptions lbfgs_options(const Attributes& a) {
+optim::LbfgsOptions lbfgs_options(const Attributes& a) {
   const std::string search = a.text("line_search_fn", "none");
   if (search != "none" && search != "strong_wolfe") throw NotImplemented("line search " + search);
   return {.lr = a.number("lr", 1),
@@ -164,7 +164,7 @@ Outputs lbfgs(const Call& c) {
   static const std::map<std::string, Tensor (*)(const Tensor&)> functions{{"rosenbrock", rosenbrock},
                                                                           {"quadratic", quadratic}};
   const Attributes arguments = c.nested("args");
-  const optim::LBFGSOptions options = lbfgs_options(arguments);
+  const optim::LbfgsOptions options = lbfgs_options(arguments);
   if (const auto name = arguments.unread()) throw NotImplemented("argument '" + *name + "'");
   const auto function = functions.find(c.text("function", ""));
   if (function == functions.end()) throw NotImplemented("function " + c.text("function", ""));
