@@ -59,9 +59,10 @@ class Checker {
     }
     y0_ = flat(outputs);
     if (!is_deterministic() || !is_finite()) return result_;
-    std::int64_t elements = 0;
+    std::int64_t elements = 0;  // of the Jacobian
     for (const Values& b : base_) elements += static_cast<std::int64_t>(b.size());
-    if (elements * static_cast<std::int64_t>(y0_.size()) <= options_.full_up_to)
+    elements *= static_cast<std::int64_t>(y0_.size());
+    if (elements <= options_.full_up_to)
       check_every_element(outputs);
     else
       for (std::int64_t t = 0; t < options_.directions && result_.passed; ++t) check_random_directions();
@@ -158,8 +159,10 @@ class Checker {
   }
 
   void check_every_element(const std::vector<Tensor>& outputs) {
+    result_.rows.reserve(static_cast<std::size_t>(options_.full_up_to));
     Values cotangent(y0_.size(), 0.0);
     for (std::size_t k = 0; k < y0_.size(); ++k) {
+      compared_names_.push_back(output_name(k));
       cotangent[k] = 1;
       gradients_.push_back(analytic(outputs, cotangent));
       cotangent[k] = 0;
@@ -170,6 +173,7 @@ class Checker {
 
   void check_random_directions() {
     if (y0_.size() > 1) weights_of_outputs_ = random_weights(generator_, y0_.size());
+    compared_names_ = {output_name(0)};
     gradients_ = {analytic(evaluate(), weights_of_outputs_.value_or(Values{1}))};
     for (std::size_t leaf = 0; leaf < leaves_.size(); ++leaf) {
       if (base_[leaf].empty()) continue;
@@ -224,20 +228,31 @@ class Checker {
   // they can be named, and a kink in one cannot hide a wrong derivative of another.
   bool check_direction(const Direction& d) {
     const auto derivatives = numeric(d, [this](const Values& y) { return compared(y); });
+    const bool single = d.end - d.begin == 1;
+    const std::string element =
+        single ? element_name(leaves_[d.leaf].shape(), d.begin) : std::string(" along a random direction");
     bool good = true;
     for (std::size_t k = 0; k < derivatives.size(); ++k) {
       double exact = 0;
       for (std::size_t i = d.begin; i < d.end; ++i) exact += gradients_[k][d.leaf][i] * d.weight(i);
       GradcheckVerdict verdict = judge(exact, derivatives[k]);
       if (verdict != GradcheckVerdict::ok) {
-        const bool single = d.end - d.begin == 1;
         if (!single && halvings_left_ > 0) return check_halves(d);
         // Kinks of several elements or outputs at once, with weights of both signs: "between" needs more care.
         if (!single && derivatives[k].has_kink()) verdict = GradcheckVerdict::kink;
         if (single && weights_of_outputs_ && verdict == GradcheckVerdict::wrong && lies_in_hull(d, exact))
           verdict = GradcheckVerdict::kink;
       }
-      good = report(verdict, d, k, exact, derivatives[k]) && good;
+      const double weight = single ? d.weight(d.begin) : 1;
+      result_.rows.push_back({.input = names_[d.leaf],
+                              .element = element,
+                              .output = compared_names_[k],
+                              .analytic = exact / weight,
+                              .numeric = derivatives[k].value / weight,
+                              .verdict = verdict});
+      if (gravity(verdict) > gravity(result_.verdict))
+        headline(result_.rows.back(), d, exact, derivatives[k], weight);
+      good = good && passes(verdict);
     }
     return good;
   }
@@ -279,23 +294,6 @@ class Checker {
     return std::abs(exact - n.value) <= tolerance ? GradcheckVerdict::ok : GradcheckVerdict::wrong;
   }
 
-  // False if that is a failure.
-  bool report(GradcheckVerdict verdict, const Direction& d, std::size_t k, double exact,
-              const differences::Derivative& n) {
-    const bool single = d.end - d.begin == 1;
-    const double weight = single ? d.weight(d.begin) : 1;
-    const GradcheckRow row{.input = names_[d.leaf],
-                           .element = single ? element_name(leaves_[d.leaf].shape(), d.begin)
-                                             : std::string(" along a random direction"),
-                           .output = output_name(k),
-                           .analytic = exact / weight,
-                           .numeric = n.value / weight,
-                           .verdict = verdict};
-    result_.rows.push_back(row);
-    if (gravity(verdict) > gravity(result_.verdict)) headline(row, d, exact, n, weight);
-    return verdict == GradcheckVerdict::ok || (verdict == GradcheckVerdict::kink && options_.allow_kinks);
-  }
-
   void headline(const GradcheckRow& row, const Direction& d, double exact, const differences::Derivative& n,
                 double weight) {
     result_.input = row.input + row.element;
@@ -326,6 +324,8 @@ class Checker {
     }
   }
 
+  bool passes(GradcheckVerdict v) const { return gravity(v) < (options_.allow_kinks ? 2 : 1); }
+
   // What a failure has to tell beside its headline.
   void explain() {
     if (result_.passed) return;
@@ -342,9 +342,7 @@ class Checker {
       if (!culprits.empty()) result_.message += "\n  " + culprits;
     }
     std::vector<GradcheckRow> failed = result_.rows;
-    std::erase_if(failed, [this](const GradcheckRow& r) {
-      return gravity(r.verdict) < (options_.allow_kinks ? 2 : 1);
-    });
+    std::erase_if(failed, [this](const GradcheckRow& r) { return passes(r.verdict); });
     result_.message += fmt::format("\n{}  {} of {} comparisons failed", table_of(failed, most_rows),
                                    failed.size(), result_.rows.size());
   }
@@ -365,6 +363,7 @@ class Checker {
   std::vector<Shape> output_shapes_;
   Values y0_;
   std::optional<Values> weights_of_outputs_;    // of the one number compared along random directions
+  std::vector<std::string> compared_names_;     // of each number compared
   std::vector<std::vector<Values>> gradients_;  // of each number compared, by each input
   bool computes_in_float32_ = false;
   int halvings_left_ = 256;
