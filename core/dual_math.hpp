@@ -86,18 +86,18 @@ template <Dual D> XGRAD_INLINE D atanh(const D& x) {
   return lift(x, atanh(x.value), 1.0 / ((1.0 - x.value) * (1.0 + x.value)));
 }
 
-/// sinc' = pi (cos t - sin t / t) / t with t = pi x; near 0, where that cancels, its power series.
+/// sinc' = (cos(pi x) - sinc(x)) / x; near 0, where that cancels, its power series.
 template <Dual D> XGRAD_INLINE D sinc(const D& x) {
+  const auto near = abs(x.value) < 0.15;
   const auto t = std::numbers::pi * x.value;
-  const auto near = abs(t) < 0.5;
   const auto u = t * t;
   const auto series =
       t * (-1.0 / 3 +
            u * (1.0 / 30 +
                 u * (-1.0 / 840 + u * (1.0 / 45360 + u * (-1.0 / 3991680 + u * (1.0 / 518918400 -
                                                                                 u * (1.0 / 93405312000)))))));
-  const auto far = where(near, 1.0, t);
-  return lift(x, sinc(x.value), std::numbers::pi * where(near, series, (cos(far) - sin(far) / far) / far));
+  const std::decay_t<decltype(x.value)> far = where(near, 1.0, x.value);
+  return lift(x, sinc(x.value), where(near, std::numbers::pi * series, (cos_pi(far) - sinc(far)) / far));
 }
 
 // powers
@@ -148,22 +148,26 @@ template <Arithmetic S, Dual D> XGRAD_INLINE D pow(S base, const D& x) {
   return b == 0 ? lift(x, y, where(x.value < 0.0, -y, 0.0)) : lift(x, y, y * std::log(b));
 }
 
+/// At the origin, which has no derivative, 0 by both.
 template <class A, class B>
 requires DualPair<A, B> XGRAD_INLINE auto hypot(const A& a, const B& b) {
   const auto& x = detail::primal(a);
   const auto& y = detail::primal(b);
   const auto r = hypot(x, y);
+  const auto divisor = where(r == 0.0, 1.0, r);
   return lift(
-      a, b, r, [&] { return x / r; }, [&] { return y / r; });
+      a, b, r, [&] { return x / divisor; }, [&] { return y / divisor; });
 }
 
+/// At the origin, which has no derivative, 0 by both.
 template <class A, class B>
 requires DualPair<A, B> XGRAD_INLINE auto atan2(const A& a, const B& b) {
   const auto& y = detail::primal(a);
   const auto& x = detail::primal(b);
   const auto r = hypot(y, x);
+  const auto divisor = where(r == 0.0, 1.0, r);
   return lift(
-      a, b, atan2(y, x), [&] { return x / r / r; }, [&] { return -y / r / r; });
+      a, b, atan2(y, x), [&] { return x / divisor / divisor; }, [&] { return -y / divisor / divisor; });
 }
 
 /// a * b + c.
@@ -281,10 +285,21 @@ template <Dual D> XGRAD_INLINE D mish(const D& x) {
   return lift(x, x.value * w, w + c * (4.0 * e * (e + 1.0)) * r * r);
 }
 
+// What Real does not have, recorded tensors above all, has the plain formulas.
+
+template <class X>
+requires(!Real<X>) XGRAD_INLINE auto normal_cdf(const X& x) {
+  return 0.5 * erfc(-std::numbers::sqrt2 / 2 * x);
+}
+
+template <class X>
+requires(!Real<X>) XGRAD_INLINE auto normal_pdf(const X& x) {
+  return std::numbers::inv_sqrtpi / std::numbers::sqrt2 * exp(-0.5 * x * x);
+}
+
 template <Dual D> XGRAD_INLINE D gelu(const D& x) {
-  const auto cdf = 0.5 * erfc(-std::numbers::sqrt2 / 2 * x.value);
-  const auto pdf = std::numbers::inv_sqrtpi / std::numbers::sqrt2 * exp(-0.5 * x.value * x.value);
-  return lift(x, x.value * cdf, cdf + x.value * pdf);
+  const auto cdf = normal_cdf(x.value);
+  return lift(x, x.value * cdf, cdf + x.value * normal_pdf(x.value));
 }
 
 /// Beyond +-30 the sigmoid is 0 or 1 exactly; the polynomial stops there lest 0 times its overflow make a

@@ -131,10 +131,30 @@ template <Real X> XGRAD_INLINE X reciprocal(const X& x) { return 1.0 / x; }
 
 template <Real X> XGRAD_INLINE X rsqrt(const X& x) { return 1.0 / sqrt(x); }
 
+namespace detail {
+
+/// The whole number next to x, and 1 or -1 as it is even or odd: sin(pi x) is this sign times sin(pi (x - n)), whose
+/// argument is exact where pi * x would be rounded.
+template <class X> struct HalfTurns {
+  explicit HalfTurns(const X& x) : n(round(x)), sign(where(2.0 * floor(0.5 * n) == n, X(1.0), X(-1.0))) {}
+  X n, sign;
+};
+
+}  // namespace detail
+
+/// sin(pi x) and cos(pi x), exact at whole numbers.
+template <class X> XGRAD_INLINE X sin_pi(const X& x) {
+  const detail::HalfTurns<X> turns(x);
+  return turns.sign * sin(std::numbers::pi * (x - turns.n));
+}
+template <class X> XGRAD_INLINE X cos_pi(const X& x) {
+  const detail::HalfTurns<X> turns(x);
+  return turns.sign * cos(std::numbers::pi * (x - turns.n));
+}
+
 /// sin(pi x) / (pi x), 1 at 0.
 template <Real X> XGRAD_INLINE X sinc(const X& x) {
-  const X t = std::numbers::pi * x;
-  return where(x == 0, 1.0, sin(t) / t);
+  return where(x == 0, 1.0, sin_pi(x) / (std::numbers::pi * x));
 }
 
 /// x within [low, high]; high if low > high. For duals too: the tangent of x at both bounds, 0 outside.
@@ -151,7 +171,7 @@ template <Real X> XGRAD_INLINE X sigmoid(const X& x) {
 }
 
 /// log(sigmoid(x)).
-template <Real X> XGRAD_INLINE X log_sigmoid(const X& x) { return minimum(x, 0.0) - log1p(exp(-abs(x))); }
+template <Real X> XGRAD_INLINE X log_sigmoid(const X& x) { return minimum(x, -0.0) - log1p(exp(-abs(x))); }
 
 /// log(1 + exp(x)).
 template <Real X> XGRAD_INLINE X softplus(const X& x) { return maximum(x, 0.0) + log1p(exp(-abs(x))); }
@@ -167,8 +187,37 @@ template <Real X> XGRAD_INLINE X mish(const X& x) {
   return x * (n / (n + 2.0));
 }
 
-/// x * Phi(x) with the normal distribution's Phi, from erfc because 1 + erf loses the left tail.
-template <Real X> XGRAD_INLINE X gelu(const X& x) { return x * (0.5 * erfc(-std::numbers::sqrt2 / 2 * x)); }
+namespace detail {
+
+template <class X> struct number_of { using type = X; };
+template <class T, class Isa> struct number_of<lane<T, Isa>> { using type = T; };
+
+}  // namespace detail
+
+/// The normal distribution function erfc(-x / sqrt(2)) / 2. The left tail would magnify the rounding of erfc's
+/// argument z by x^2; what was lost comes back to first order, with erfc'(z) / erfc(z) = -2z.
+template <Real X> XGRAD_INLINE X normal_cdf(const X& x) {
+  using T = typename detail::number_of<X>::type;
+  constexpr double root = std::numbers::sqrt2 / 2, below_root = -4.833646656726457e-17;
+  constexpr T high = static_cast<T>(root),
+              low = static_cast<T>(root - static_cast<double>(high) + below_root);
+  const X z = X(-high) * x;
+  const X lost = fma(X(-low), x, fma(X(-high), x, -z));
+  const X cdf = 0.5 * erfc(z);
+  return where((z > 0.0) & (z < 30.0), cdf - cdf * (2.0 * z * lost), cdf);
+}
+
+/// exp(-x^2 / 2) / sqrt(2 pi), with what the square's rounding lost.
+template <Real X> XGRAD_INLINE X normal_pdf(const X& x) {
+  const X half = -0.5 * x;
+  const X exponent = half * x;
+  const X lost = fma(half, x, -exponent);
+  const X y = exp(exponent) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
+  return where(exponent > -1000.0, y + y * lost, y);
+}
+
+/// x * Phi(x) with the normal distribution's Phi.
+template <Real X> XGRAD_INLINE X gelu(const X& x) { return x * normal_cdf(x); }
 
 /// x/2 * (1 + tanh(u)) with u = sqrt(2/pi) (x + 0.044715 x^3), which is x * sigmoid(2u).
 template <Real X> XGRAD_INLINE X gelu_tanh(const X& x) {

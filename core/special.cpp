@@ -37,9 +37,9 @@ double positive_zeta(int s, double q) {
 /// difference of two sums.
 double hurwitz_zeta(int s, double q) {
   if (q > 0) return positive_zeta(s, q);
-  const double r = q - std::floor(q);
+  const double r = q - std::floor(q), to_next = std::ceil(q) - q;  // 1 - r would lose a tiny q
   if (r == 0) return infinity;
-  const double left = positive_zeta(s, 1 - r) - positive_zeta(s, 1 - q);
+  const double left = positive_zeta(s, to_next) - positive_zeta(s, 1 - q);
   return positive_zeta(s, r) + (s % 2 == 0 ? left : -left);
 }
 
@@ -53,7 +53,7 @@ double lgamma(double x) {
 double digamma(double x) {
   if (x == 0) return std::copysign(infinity, -x);
   if (x < 0) {
-    const double r = x - std::floor(x);
+    const double r = x - std::nearbyint(x);
     if (r == 0 || std::isinf(x)) return nan;
     return digamma(1 - x) - std::numbers::pi / std::tan(std::numbers::pi * r);
   }

@@ -119,8 +119,18 @@ Tensor softsign(const Tensor& x) {
 }
 
 Tensor tanhshrink(const Tensor& x) {
+  // Near 0, where v - tanh(v) cancels, it is (v cosh(v) - sinh(v)) / cosh(v), with the numerator's power series.
   static const auto op = elementwise(
-      "tanhshrink", [](auto v) { return v - tanh(v); }, pullback<Keep::inputs>([](auto g, auto v) {
+      "tanhshrink",
+      [](auto v) {
+        const auto u = v * v;
+        auto series = 1.0 / 6758061133824000 + u * (1.0 / 2554547108585472000);
+        for (const double c : {1.0 / 22230464256000, 1.0 / 93405312000, 1.0 / 518918400, 1.0 / 3991680,
+                               1.0 / 45360, 1.0 / 840, 1.0 / 30, 1.0 / 3})
+          series = c + u * series;
+        return where(abs(v) < 1.5, v * u * series / cosh(v), v - tanh(v));
+      },
+      pullback<Keep::inputs>([](auto g, auto v) {
         const auto t = tanh(v);
         return g * (t * t);
       }));
@@ -128,6 +138,7 @@ Tensor tanhshrink(const Tensor& x) {
 }
 
 Tensor softshrink(const Tensor& x, double lambd) {
+  if (lambd < 0) throw ValueError(fmt::format("[softshrink] lambd {}: must not be negative", lambd));
   return elementwise("softshrink", [l = lambd](auto v) {
     return where(v > l, v - l, where(v < -l, v + l, where(v == v, 0.0, v)));
   })(x);

@@ -64,6 +64,7 @@ Tensor softsign(const Tensor& x);
 /// x - tanh(x).
 Tensor tanhshrink(const Tensor& x);
 /// x - lambd for x > lambd, x + lambd for x < -lambd, else 0.
+/// Throws  ValueError "[softshrink] lambd -1: must not be negative".
 Tensor softshrink(const Tensor& x, double lambd = 0.5);
 /// x where |x| > lambd, else 0.
 Tensor hardshrink(const Tensor& x, double lambd = 0.5);

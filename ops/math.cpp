@@ -119,14 +119,15 @@ Tensor erfc(const Tensor& x) {
 }
 
 Tensor logit(const Tensor& x, std::optional<double> eps) {
+  // Near 1/2 the two logarithms cancel, and 2p - 1 is exact.
+  const auto log_odds = [](auto p) {
+    return where(abs(p - 0.5) < 0.25, 2.0 * atanh(2.0 * p - 1.0), log(p) - log1p(-p));
+  };
   if (!eps) {
-    static const auto op = elementwise("logit", [](auto v) { return log(v) - log1p(-v); });
+    static const auto op = elementwise("logit", log_odds);
     return op(x);
   }
-  return elementwise("logit", [e = *eps](auto v) {
-    const auto p = clamp(v, e, 1 - e);
-    return log(p) - log1p(-p);
-  })(x);
+  return elementwise("logit", [e = *eps, log_odds](auto v) { return log_odds(clamp(v, e, 1 - e)); })(x);
 }
 
 Tensor floor(const Tensor& x) {

@@ -83,8 +83,10 @@ Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf 
 // Functions of two arguments, which broadcast.
 
 /// The angle of the point (x, y).
+/// Grad    0 at the origin.
 Tensor atan2(const Operand& y, const Operand& x);
 /// sqrt(a^2 + b^2) without overflow on the way.
+/// Grad    0 at the origin.
 Tensor hypot(const Operand& a, const Operand& b);
 /// log(e^a + e^b).
 Tensor logaddexp(const Operand& a, const Operand& b);

@@ -101,9 +101,16 @@ Tensor xlogy(const Operand& x, const Operand& y) {
 }
 
 Tensor logaddexp2(const Operand& a, const Operand& b) {
-  static const auto op = elementwise("logaddexp2", [](auto p, auto q) {
-    return logaddexp(std::numbers::ln2 * p, std::numbers::ln2 * q) * std::numbers::log2e;
-  });
+  static const auto op = elementwise(
+      "logaddexp2",
+      [](auto p, auto q) {
+        const auto sum = maximum(p, q) + std::numbers::log2e * log1p(exp2(-abs(p - q)));
+        return where(p == q, p + 1.0, sum);
+      },
+      pullback<Keep::inputs>([](auto g, auto p, auto q) {
+        const auto d = std::numbers::ln2 * (p - q);
+        return std::tuple{g * sigmoid(d), g * sigmoid(-d)};
+      }));
   return op(a, b);
 }
 
