@@ -19,7 +19,19 @@ TEST_CASE("wrong calls of softplus") {
 TEST_CASE("wrong calls of prelu") {
   CHECK_THROWS_WITH_AS(prelu(ones({2, 4}), ones({3})),
                        "[prelu] weight [3] fits neither one element nor the channels, axis 1, of x [2, 4]",
-                       Error);
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(prelu(ones({3}), ones({3})),
+                       "[prelu] weight [3] fits neither one element nor the channels, axis 1, of x [3]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(prelu(ones({2, 4}), ones({4, 1})),
+                       "[prelu] weight [4, 1] fits neither one element nor the channels, axis 1, of x [2, 4]",
+                       ShapeError);
+}
+
+TEST_CASE("wrong calls of softshrink and hardtanh") {
+  CHECK_THROWS_WITH_AS(softshrink(ones({2}), -1), "[softshrink] lambd -1: must not be negative", ValueError);
+  CHECK_THROWS_WITH_AS(hardtanh(ones({2}), 2, 1),
+                       "[hardtanh] min_val 2 and max_val 1: the bounds are the wrong way round", ValueError);
 }
 
 TEST_CASE("wrong calls of rrelu") {

@@ -1,6 +1,7 @@
 // The wrong calls of the ops in the op table's comparison family, each with the whole text of its error.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <xgrad/core/create.hpp>
 #include <xgrad/ops/ops.hpp>
@@ -8,15 +9,57 @@
 namespace xg {
 namespace {
 
+const Tensor yes = ones({2}, {.dtype = boolean});
+
+TEST_CASE("wrong calls of comparisons") {
+  const Tensor a = ones({2}), b = ones({3});
+  const auto text = [](const char* op) {
+    return fmt::format("[{}] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3", op);
+  };
+  CHECK_THROWS_WITH_AS(Tensor(a == b), text("eq").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(Tensor(a != b), text("ne").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(Tensor(a < b), text("lt").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(Tensor(a <= b), text("le").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(Tensor(a > b), text("gt").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(Tensor(a >= b), text("ge").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(logical_and(a, b), text("logical_and").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(logical_or(a, b), text("logical_or").c_str(), ShapeError);
+  CHECK_THROWS_WITH_AS(logical_xor(a, b), text("logical_xor").c_str(), ShapeError);
+}
+
+TEST_CASE("tests refuse a tensor that is not there") {
+  using Unary = Tensor (*)(const Tensor&);
+  for (const Unary f : {isnan, isinf, isfinite, logical_not})
+    CHECK_THROWS_WITH_AS(
+        f(Tensor()),
+        "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no "
+        "backward() has filled",
+        GraphError);
+}
+
 TEST_CASE("wrong calls of where") {
   CHECK_THROWS_WITH_AS(where(ones({2}), ones({2}), 0),
-                       "[where] the condition is float32, not bool: compare it, e.g. x != 0", Error);
+                       "[where] the condition is float32, not bool: compare it, e.g. x != 0", DtypeError);
+  CHECK_THROWS_WITH_AS(where(arange(2), 1, 0),
+                       "[where] the condition is int64, not bool: compare it, e.g. x != 0", DtypeError);
+  CHECK_THROWS_WITH_AS(where(yes, ones({3}), 1),
+                       "[where] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3", ShapeError);
+  CHECK_THROWS_WITH_AS(where(yes, ones({2, 2}), ones({3, 1})),
+                       "[where] shapes [2, 2] and [3, 1] do not broadcast: axis -2 has sizes 2 and 3",
+                       ShapeError);
 }
 
 TEST_CASE("wrong calls of masked_fill") {
   CHECK_THROWS_WITH_AS(masked_fill(ones({2, 2}), ones({3}, {.dtype = boolean}), 0),
                        "[masked_fill] shapes [2, 2] and [3] do not broadcast: axis -1 has sizes 2 and 3",
-                       Error);
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(masked_fill(ones({2, 2}), ones({4, 2, 2}, {.dtype = boolean}), 0),
+                       "[masked_fill] mask [4, 2, 2] does not broadcast to x [2, 2]", ShapeError);
+  CHECK_THROWS_WITH_AS(masked_fill(ones({2}), yes, ones({3, 2})),
+                       "[masked_fill] value [3, 2] does not broadcast to x [2]", ShapeError);
+  CHECK_THROWS_WITH_AS(masked_fill(ones({2}), ones({2}), 0),
+                       "[masked_fill] the condition is float32, not bool: compare it, e.g. x != 0",
+                       DtypeError);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ std::int64_t transposed(std::int64_t i) { return i % 3 * 4 + i / 3; }
 
 // All pieces in one tensor, each with a weight of its own, so that pieces cannot be confused.
 Tensor weighted(const std::vector<Tensor>& pieces) {
+  if (pieces.empty()) return zeros({});
   Tensor sum = pieces[0];
   for (std::size_t i = 1; i < pieces.size(); ++i) sum = sum + pieces[i] * static_cast<double>(i + 1);
   return sum;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -39,9 +40,12 @@ std::set<std::string> ops_of(const std::filesystem::path& header) {
   if (std::regex_search(text.substr(0, 600), internal)) return names;
   std::istringstream lines(text);
   std::smatch match;
-  for (std::string line; std::getline(lines, line);)
-    if (std::regex_search(line, match, declaration, std::regex_constants::match_continuous))
+  bool detail = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with("detail {") || line.ends_with("namespace detail")) detail = !detail;
+    if (!detail && std::regex_search(line, match, declaration, std::regex_constants::match_continuous))
       names.insert(match[1]);
+  }
   return names;
 }
 
@@ -269,6 +273,52 @@ std::string error_of(const std::function<void()>& f) {
     return e.what();
   }
   return {};
+}
+
+// Inputs that do not fit: undefined, of other dtypes, with an axis more or less, longer, empty.
+std::vector<Tensor> misfits(const Tensor& x) {
+  std::vector<Tensor> all{Tensor(), to(x, int64), to(x, boolean), to(x, float32)};
+  Shape more = x.shape();
+  more.insert(0, 2);
+  all.push_back(zeros(more, {.dtype = x.dtype()}));
+  for (std::size_t axis = 0; axis < x.dim(); ++axis) {
+    Shape less = x.shape(), longer = x.shape(), none = x.shape();
+    less.erase(axis);
+    ++longer[axis];
+    none[axis] = 0;
+    for (const Shape& shape : {less, longer, none}) all.push_back(zeros(shape, {.dtype = x.dtype()}));
+  }
+  return all;
+}
+
+// Empty if the op takes the inputs or refuses them by an error of ours that names an op.
+std::string wrong_refusal(const OpRow& row, const Inputs& inputs) {
+  try {
+    const Sample s = sample(row, inputs);
+    if (std::ranges::all_of(inputs, [](const Tensor& x) { return x.defined(); })) run(s, inputs);
+    row.run(inputs);
+  } catch (const Error& e) {
+    const std::string text = e.what();
+    return text.starts_with("[") && text.find("] ") != std::string::npos ? std::string() : text;
+  } catch (const std::exception& e) {
+    return fmt::format("an exception that is not ours: {}", e.what());
+  }
+  return {};
+}
+
+TEST_CASE("inputs that do not fit are taken or refused by an error that names an op") {
+  for_each_row("misfits", [](const OpRow& row) -> Wrong {
+    const Inputs right = draw(row.args);
+    for (std::size_t k = 0; k < right.size(); ++k)
+      for (const Tensor& misfit : misfits(right[k])) {
+        Inputs inputs = right;
+        inputs[k] = misfit;
+        if (std::string wrong = wrong_refusal(row, inputs); !wrong.empty())
+          return fmt::format("input {} {}: {}", k, misfit.defined() ? to_string(misfit.shape()) : "undefined",
+                             wrong);
+      }
+    return "";
+  });
 }
 
 TEST_CASE("elementwise ops refuse shapes that do not broadcast, and undefined tensors") {

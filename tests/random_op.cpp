@@ -55,6 +55,11 @@ Tensor distinct_tensor(Choices& choices, const Shape& shape) {
   return tensor_of(choices, Arg{.shape = shape, .distinct = true});
 }
 
+Shape perhaps_long(Choices& choices, Shape shape) {
+  if (!shape.empty() && choices.below(4) == 3) shape[shape.size() - 1] = choices.integer(8, 40);
+  return shape;
+}
+
 Finding check(const RandomOp& op, Choices& choices) {
   Finding found;
   try {

@@ -41,6 +41,9 @@ Tensor tensor_of(Choices& choices, const Arg& arg);
 /// float64 values in [-2, 2], evenly spaced in random order: no ties.
 Tensor distinct_tensor(Choices& choices, const Shape& shape);
 
+/// The shape, or in one draw of four with a last axis longer than any vector.
+Shape perhaps_long(Choices& choices, Shape shape);
+
 /// What is wrong with the sample that the op draws from these choices: empty if nothing. Memory layouts are
 /// drawn too.
 struct Finding {

@@ -35,7 +35,7 @@ Shape normalized(Choices& c, const Shape& shape) {
 }
 
 Sample draw_layer_norm(Choices& c) {
-  const Shape shape = c.shape(1, 4, 2, 5), last = normalized(c, shape);
+  const Shape shape = perhaps_long(c, c.shape(1, 4, 2, 5)), last = normalized(c, shape);
   const Inputs in = with_affine(c, distinct_tensor(c, shape), last);
   return {.inputs = in,
           .run = [=](const Inputs& i) { return layer_norm(i[0], last, weight_of(i), bias_of(i)); },
@@ -44,7 +44,7 @@ Sample draw_layer_norm(Choices& c) {
 }
 
 Sample draw_rms_norm(Choices& c) {
-  const Shape shape = c.shape(1, 4, 2, 5), last = normalized(c, shape);
+  const Shape shape = perhaps_long(c, c.shape(1, 4, 2, 5)), last = normalized(c, shape);
   const Inputs in = with_affine(c, distinct_tensor(c, shape), last);
   return {.inputs = in,
           .run = [=](const Inputs& i) { return rms_norm(i[0], last, weight_of(i)); },

@@ -17,7 +17,7 @@ Tensor nonzero_tensor(Choices& c, const Shape& shape) {
 
 RandomOp over_axes(std::string name, OverAxes op, std::int64_t smallest = 0) {
   return {name, [=](Choices& c) {
-            const Tensor x = distinct_tensor(c, c.shape(0, 4, smallest, 4));
+            const Tensor x = distinct_tensor(c, perhaps_long(c, c.shape(0, 4, smallest, 4)));
             const Axes axes = c.axes(x.dim());
             const bool keepdim = c.coin();
             return Sample{.inputs = {x},
@@ -30,7 +30,7 @@ RandomOp over_axes(std::string name, OverAxes op, std::int64_t smallest = 0) {
 // An op along one axis of a tensor that has one.
 RandomOp along_axis(std::string name, Tensor (*op)(const Tensor&, std::int64_t)) {
   return {name, [=](Choices& c) {
-            const Tensor x = distinct_tensor(c, c.shape(1, 4, 1, 4));
+            const Tensor x = distinct_tensor(c, perhaps_long(c, c.shape(1, 4, 1, 4)));
             const std::int64_t axis = c.axis(x.dim());
             return Sample{.inputs = {x},
                           .run = [=](const Inputs& in) { return op(in[0], axis); },
@@ -40,7 +40,7 @@ RandomOp along_axis(std::string name, Tensor (*op)(const Tensor&, std::int64_t))
 
 RandomOp spread(std::string name, Tensor (*op)(const Tensor&, const Axes&, double, bool)) {
   return {name, [=](Choices& c) {
-            const Tensor x = distinct_tensor(c, c.shape(1, 3, 2, 5));
+            const Tensor x = distinct_tensor(c, perhaps_long(c, c.shape(1, 3, 2, 5)));
             const Axes axes = c.axes(x.dim());
             const double correction = c.pick({1.0, 0.0, 0.5});
             return Sample{.inputs = {x},

@@ -10,7 +10,7 @@ namespace {
 
 RandomOp along_axis(std::string name, Tensor (*op)(const Tensor&, std::int64_t)) {
   return {name, [=](Choices& c) {
-            const Tensor x = distinct_tensor(c, c.shape(1, 4, 0, 6));
+            const Tensor x = distinct_tensor(c, perhaps_long(c, c.shape(1, 4, 0, 6)));
             const std::int64_t axis = c.axis(x.dim());
             return Sample{.inputs = {x},
                           .run = [=](const Inputs& in) { return op(in[0], axis); },

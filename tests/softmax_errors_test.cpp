@@ -10,15 +10,17 @@ namespace {
 
 const Tensor targets = tensor({3, 0, 2, 2, 1}, {.dtype = int64});
 
-TEST_CASE("wrong calls of softmax") {
+TEST_CASE("wrong calls of softmax and log_softmax") {
   CHECK_THROWS_WITH_AS(softmax(zeros({2}), 1), "[softmax] axis 1 is out of range for a tensor of shape [2]",
-                       Error);
-}
-
-TEST_CASE("wrong calls of log_softmax") {
+                       IndexError);
+  CHECK_THROWS_WITH_AS(log_softmax(zeros({2, 3}), -3),
+                       "[log_softmax] axis -3 is out of range for a tensor of shape [2, 3]", IndexError);
+  CHECK_THROWS_WITH_AS(softmax(zeros({2}, {.dtype = boolean}), 0),
+                       "[softmax] needs a floating tensor, got bool: convert it with to(x, float32)",
+                       DtypeError);
   CHECK_THROWS_WITH_AS(log_softmax(zeros({2}, {.dtype = int64}), 0),
                        "[log_softmax] needs a floating tensor, got int64: convert it with to(x, float32)",
-                       Error);
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of softmin") {
@@ -34,8 +36,24 @@ TEST_CASE("wrong calls of gumbel_softmax") {
 }
 
 TEST_CASE("wrong calls of cross_entropy_rows") {
+  const Tensor logits = zeros({5, 4});
   CHECK_THROWS_WITH_AS(cross_entropy_rows(zeros({5, 3}), targets),
-                       "[cross_entropy_rows] target 3 at [0] is no class: logits are [5, 3]", Error);
+                       "[cross_entropy_rows] target 3 at [0] is no class: logits are [5, 3]", IndexError);
+  CHECK_THROWS_WITH_AS(cross_entropy_rows(zeros({4, 4}), targets),
+                       "[cross_entropy_rows] logits [4, 4] and target [5]: expected [n, c] and [n]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cross_entropy_rows(zeros({5}), targets),
+                       "[cross_entropy_rows] logits [5] and target [5]: expected [n, c] and [n]", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      cross_entropy_rows(logits, to(targets, float32)),
+      "[cross_entropy_rows] the target is float32, not int64: convert it with to(target, int64)", DtypeError);
+  CHECK_THROWS_WITH_AS(
+      cross_entropy_rows(to(logits, int64), targets),
+      "[cross_entropy_rows] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
+  CHECK_THROWS_WITH_AS(cross_entropy_rows(logits, targets, {.label_smoothing = 1.5}),
+                       "[cross_entropy_rows] label_smoothing 1.5: expected a number from 0 to 1", ValueError);
+  CHECK_THROWS_WITH_AS(cross_entropy_rows(logits, targets, {.weight = ones({3})}),
+                       "[cross_entropy_rows] weight [3] for logits [5, 4]: expected [4]", ShapeError);
 }
 
 }  // namespace
