@@ -153,8 +153,7 @@ std::vector<Function> activations() {
        {-14, 6},
        {},
        250,
-       "a tail of e^2u, which magnifies the rounding of 2u by up to 104; the formula itself is 1e-3 off "
-       "there"},
+       "a tail of e^2u magnifies the rounding of 2u; the formula is an approximation there"},
       XGRAD_ULP(
           silu, [](Real x, Real) -> Real { return x == -infinity ? nan : x * sigmoid_of(x); }, {-104, 20}, {},
           53, "below -87 the sigmoid is subnormal, and x magnifies its last place"),
