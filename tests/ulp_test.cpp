@@ -13,7 +13,7 @@ using namespace xg::ulp;
 
 TEST_CASE("every scalar function is within its bound over all of float32") {
   for (const Function& f : functions()) {
-    CAPTURE(f.name);
+    CAPTURE(std::string(f.name));
     const auto at = points(f, 50'000);
     const Accuracy found = accuracy(f, at, values(f, at));
     CAPTURE(found.at.x);
@@ -25,7 +25,7 @@ TEST_CASE("every scalar function is within its bound over all of float32") {
 
 TEST_CASE("every scalar function is right at zeros, infinities, NaN, and the smallest and largest numbers") {
   for (const Function& f : functions()) {
-    CAPTURE(f.name);
+    CAPTURE(std::string(f.name));
     const auto at = edges(f);
     const auto wrong = wrong_edges(f, at, values(f, at));
     CHECK((wrong.empty() ? "" : wrong.front()) == "");

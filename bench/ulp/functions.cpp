@@ -169,13 +169,14 @@ std::vector<Function> activations() {
       XGRAD_ULP(log_sigmoid, [](Real x, Real) -> Real { return -softplus_of(-x); }, {-30, 104}),
       XGRAD_ULP(softsign, [](Real x, Real) -> Real { return std::isinf(x) ? nan : x / (1 + std::fabs(x)); },
                 {-10, 10}),
-      XGRAD_ULP(tanhshrink,
-                [](Real x, Real) -> Real {
-                  if (std::fabs(x) > 0.01L) return x - std::tanh(x);
-                  const Real u = x * x;
-                  return x * u * (1.0L / 3 - u * (2.0L / 15 - u * (17.0L / 315 - u * (62.0L / 2835))));
-                },
-                {-10, 10}),
+      XGRAD_ULP(
+          tanhshrink,
+          [](Real x, Real) -> Real {
+            if (std::fabs(x) > 0.01L) return x - std::tanh(x);
+            const Real u = x * x;
+            return x * u * (1.0L / 3 - u * (2.0L / 15 - u * (17.0L / 315 - u * (62.0L / 2835))));
+          },
+          {-10, 10}, {}, 5, "cosh's 2 and five roundings"),
       XGRAD_ULP(hardsigmoid,
                 [](Real x, Real) -> Real {
                   return std::isnan(x) ? x : std::fmin(std::fmax(x + 3, 0.0L), 6.0L) / 6;
