@@ -47,12 +47,14 @@ class Trial {
 
   std::string run() {
     find_ops();
-    for (std::size_t i = 0; i < ops_.size(); ++i) pull(i);
+    bool all_tried = true;
+    for (std::size_t i = 0; i < ops_.size(); ++i) all_tried = pull(i) && all_tried;
     std::vector<std::string> guilty;
     const auto derivatives = differentiate();
     if (!derivatives) return {};
     for (std::size_t i = 0; i < ops_.size(); ++i)
       if (is_guilty((*derivatives)[i], (*derivatives)[ops_.size() + i])) guilty.push_back(describe(ops_[i]));
+    if (guilty.empty() && !all_tried) return {};
     if (guilty.empty())
       return "every op on the tape is right by itself: the function depends on this input past the tape "
              "(detach(), NoGrad, data())";
@@ -92,27 +94,30 @@ class Trial {
     });
   }
 
-  // Fills the cotangents of op i at random, and hands those of its inputs to where these come from.
-  void pull(std::size_t i) {
+  // Fills the cotangents of op i at random, and hands those of its inputs to where these come from. False if it
+  // has no vjp, which does not matter to the function if it is never walked.
+  bool pull(std::size_t i) {
     Node& node = *ops_[i].node;
-    if (node.freed) return;
+    if (node.freed) return false;
     SmallArray<Tensor, 2> g(node.output_count());
-    for (std::uint32_t k = 0; k < g.size(); ++k) {
+    for (std::uint32_t k = 0; k < g.size(); ++k)
       g[k] = normal(node.output(k).shape, 0, 1, {.dtype = node.output(k).dtype}, generator_);
-      ops_[i].cotangents.push_back(values_of(g[k]));
-    }
     const auto edges = node.edges();
     std::uint64_t mask = 0;
     for (std::size_t e = 0; e < std::min<std::size_t>(edges.size(), 64); ++e)
       mask |= std::uint64_t{edges[e].leads_somewhere()} << e;
     SmallArray<Tensor, 3> gradients(edges.size());
-    {
+    try {
       const CurrentNode current(&node);
       const NoGrad guard;
       node.vjp({g.data(), g.size()}, Wanted(mask), {gradients.data(), gradients.size()});
+    } catch (const Error&) {
+      return false;
     }
+    for (const Tensor& c : g) ops_[i].cotangents.push_back(values_of(c));
     for (std::size_t e = 0; e < edges.size(); ++e)
       if (gradients[e].defined()) hand_on(edges[e], i, values_of(gradients[e]));
+    return true;
   }
 
   void hand_on(const Edge& edge, std::size_t user, Values gradient) {

@@ -12,7 +12,8 @@
 /// of a model is a model. An argument that does not matter has derivative zero; a tensor that is none of
 /// the above is undefined in a derivative.
 ///
-/// Verbs nest: inside of a function that a verb or a check calls, everything can be differentiated again.
+/// Verbs nest: inside of a function that a verb or a check calls, what verbs return can be differentiated again
+/// (what grad() returns only with {.create_graph = true}).
 
 #include <array>
 #include <cstddef>

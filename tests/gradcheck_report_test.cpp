@@ -100,6 +100,15 @@ TEST_CASE("ops inside of a checkpoint are blamed too") {
   CHECK(blamed(gradcheck(f, randn({2}))) == "to blame: the vjp of 'bad_square' [2]");
 }
 
+TEST_CASE("an op without a derivative that the check never walks does not stand in the way") {
+  const Tensor other = ones({2}, {.requires_grad = true});
+  const auto without = custom_op(
+      "without", [](const Tensor& x) { return x * 2; },
+      [](const Tensor&, const Tensor&) -> Tensor { throw ValueError("[without] has no derivative"); });
+  CHECK(blamed(gradcheck([&](const Tensor& t) { return bad_square(t) * without(other); }, randn({2}))) ==
+        "to blame: the vjp of 'bad_square' [2]");
+}
+
 TEST_CASE("a failure has a table of what failed") {
   const auto f = [](const Tensor& t) { return bad_square(t, 2); };
   const auto result = gradcheck(f, tensor({1, 0, 3}));
