@@ -18,6 +18,8 @@ void check(const LrRangeOptions& o) {
   check_positive("lr_range_test", "end_lr", o.end_lr);
   check_positive("lr_range_test", "num_iter", o.num_iter);
   check_rate("lr_range_test", "smoothing", o.smoothing);
+  if (!(o.diverge_th > 1))
+    throw ValueError(fmt::format("[lr_range_test] diverge_th {}: expected more than 1", o.diverge_th));
   if (!(o.start_lr < o.end_lr))
     throw ValueError(
         fmt::format("[lr_range_test] rates {} to {}: expected start_lr < end_lr", o.start_lr, o.end_lr));
@@ -105,7 +107,7 @@ LrRange lr_range_test(Optimizer& optimizer, const std::function<Tensor()>& closu
     range.losses.push_back(value);
     range.smoothed.push_back(smooth(value));
     lowest = std::min(lowest, range.smoothed.back());
-    if (range.smoothed.back() > o.diverge_th * lowest) break;
+    if (range.smoothed.back() - lowest > (o.diverge_th - 1) * std::abs(lowest)) break;
     loss.backward();
     optimizer.step();
   }

@@ -72,6 +72,13 @@ TEST_CASE("a range test puts everything back if the loss throws") {
   CHECK(sgd.lr().value() == 0.01);
 }
 
+TEST_CASE("a range test takes losses below zero") {
+  const Bowl bowl;
+  optim::SGD sgd(bowl);
+  const auto loss = [&] { return bowl() - 100; };
+  CHECK(lr_range_test(sgd, loss, {.end_lr = 0.1, .num_iter = 20}).losses.size() == 20);
+}
+
 TEST_CASE("a range test ends at a loss that is not finite") {
   const Bowl bowl;
   optim::SGD sgd(bowl);
@@ -104,6 +111,8 @@ TEST_CASE("a range test says if it has nothing to suggest, and refuses options t
                        "[lr_range_test] start_lr 0: expected more than 0", ValueError);
   CHECK_THROWS_WITH_AS(lr_range_test(sgd, bowl, {.num_iter = 0}),
                        "[lr_range_test] num_iter 0: expected more than 0", ValueError);
+  CHECK_THROWS_WITH_AS(lr_range_test(sgd, bowl, {.diverge_th = 1}),
+                       "[lr_range_test] diverge_th 1: expected more than 1", ValueError);
   CHECK_THROWS_WITH_AS(lr_range_test(sgd, bowl, {.smoothing = 1}),
                        "[lr_range_test] smoothing 1: expected at least 0 and less than 1", ValueError);
   CHECK_THROWS_WITH_AS(lr_range_test(sgd, bowl, {.start_lr = 1, .end_lr = 0.5}),
