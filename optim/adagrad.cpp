@@ -25,9 +25,9 @@ Update update(const AdadeltaOptions& o, std::int64_t) {
                          [](auto p, auto g, auto v, auto u, auto lr, auto c, auto eps, auto decay) {
                            using X = decltype(p);
                            const X d = g + decay * p;
-                           const X v1 = follow(v, c, X(d * d));
+                           const X v1 = follow(v, c, d * d);
                            const X delta = root(X(u + eps)) / root(X(v1 + eps)) * d;
-                           return std::tuple{p - lr * delta, v1, follow(u, c, X(delta * delta))};
+                           return std::tuple{p - lr * delta, v1, follow(u, c, delta * delta)};
                          });
   check_not_negative("Adadelta", "lr", o.lr);
   check_rate("Adadelta", "rho", o.rho);

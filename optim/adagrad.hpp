@@ -32,7 +32,8 @@ struct AdadeltaOptions {
   bool maximize = false;   ///< climbs instead of descending
 };
 
-/// v' = rho v + (1 - rho) g^2, d = sqrt(u + eps) / sqrt(v' + eps) g, u' = rho u + (1 - rho) d^2, p' = p - lr d.
+/// v' = rho v + (1 - rho) g^2, d = sqrt(u + eps) / sqrt(v' + eps) g, u' = rho u + (1 - rho) d^2,
+/// p' = p - lr d.
 /// Units   eps is absolute and stands inside of both roots.
 /// State   "square_avg", "acc_delta".
 /// Throws  ValueError "[Adadelta] rho 1: expected at least 0 and less than 1".

@@ -22,7 +22,7 @@ template <class X>
 XGRAD_INLINE auto adam(const X& p, const X& g, const X& m, const X& v, const X& lr, const X& c1, const X& c2,
                        const X& scale, const X& eps) {
   const X first = follow(m, c1, g);
-  const X second = follow(v, c2, X(g * g));
+  const X second = follow(v, c2, g * g);
   return std::tuple{p - lr * first / (root(second) * scale + eps), first, second};
 }
 
@@ -30,7 +30,7 @@ template <class X>
 XGRAD_INLINE auto amsgrad(const X& p, const X& g, const X& m, const X& v, const X& largest, const X& lr,
                           const X& c1, const X& c2, const X& scale, const X& eps) {
   const X first = follow(m, c1, g);
-  const X second = follow(v, c2, X(g * g));
+  const X second = follow(v, c2, g * g);
   const X top = maximum(largest, second);
   return std::tuple{p - lr * first / (root(top) * scale + eps), first, second, top};
 }

@@ -56,7 +56,7 @@ Update update(const NAdamOptions& o, std::int64_t step) {
                            using X = decltype(p);
                            const X d = g + decay * p;
                            const X m1 = follow(m, c1, d);
-                           const X v1 = follow(v, c2, X(d * d));
+                           const X v1 = follow(v, c2, d * d);
                            return std::tuple{p - (of_m * m1 + of_g * d) / (root(v1) * scale + eps), m1, v1};
                          });
   check("NAdam", o);
@@ -80,7 +80,7 @@ Update update(const RAdamOptions& o, std::int64_t step) {
         using X = decltype(p);
         const X d = g + decay * p;
         const X m1 = follow(m, c1, d);
-        const X v1 = follow(v, c2, X(d * d));
+        const X v1 = follow(v, c2, d * d);
         return std::tuple{p - lr * m1 / (of_root * root(v1) + apart), m1, v1};
       });
   check("RAdam", o);
@@ -102,7 +102,7 @@ Update update(const AdaBeliefOptions& o, std::int64_t step) {
         using X = decltype(p);
         const X m1 = follow(m, c1, g);
         const X off = g - m1;
-        const X s1 = follow(s, c2, X(off * off)) + eps;
+        const X s1 = follow(s, c2, off * off) + eps;
         return std::tuple{p * keep - lr * m1 / (root(s1) * scale + eps), m1, s1};
       });
   check("AdaBelief", o);

@@ -49,8 +49,8 @@ struct RAdamOptions {
 };
 
 /// Adam that divides by sqrt(v') only when v' has seen enough: with n = 2 / (1 - b2) - 1 and
-/// n_t = n - 2 t b2^t / (1 - b2^t), p' = p - lr m' / (1 - b1^t) while n_t <= 5, then the step is multiplied by
-/// r_t sqrt(1 - b2^t) / (sqrt(v') + eps), r_t^2 = (n_t - 4) (n_t - 2) n / ((n - 4) (n - 2) n_t).
+/// n_t = n - 2 t b2^t / (1 - b2^t), p' = p - lr m' / (1 - b1^t) while n_t <= 5, then the step is multiplied
+/// by r_t sqrt(1 - b2^t) / (sqrt(v') + eps), r_t^2 = (n_t - 4) (n_t - 2) n / ((n - 4) (n - 2) n_t).
 /// State   "exp_avg", "exp_avg_sq".
 /// Grad    as Adam.
 /// Throws  ValueError "[RAdam] lr -1: expected at least 0".

@@ -57,8 +57,8 @@ class AveragedWeights {
 
   /// Takes the model as it is now into the average.
   void update();
-  /// Puts the average into the model until the guard goes out of scope. Before the first update it is the model
-  /// as it was given.
+  /// Puts the average into the model until the guard goes out of scope. Before the first update it is the
+  /// model as it was given.
   [[nodiscard]] TemporaryWeights use() const { return {parameters_, averages_}; }
 
   /// The averages by the parameters' paths, and "updates".

@@ -74,7 +74,7 @@ Part scale_by_adam(ScaleByAdamOptions o) {
       [](auto, auto u, auto m, auto v, auto c1, auto c2, auto of_m, auto of_root, auto eps) {
         using X = decltype(u);
         const X first = follow(m, c1, u);
-        const X second = follow(v, c2, X(u * u));
+        const X second = follow(v, c2, u * u);
         return std::tuple{of_m * first / (root(second) * of_root + eps), first, second};
       });
   check_betas("scale_by_adam", o.betas);
@@ -88,7 +88,7 @@ Part scale_by_adam(ScaleByAdamOptions o) {
 Part scale_by_rms(ScaleByRmsOptions o) {
   static const Rule rule("scale_by_rms", {"square_avg"}, [](auto, auto u, auto v, auto c, auto eps) {
     using X = decltype(u);
-    const X next = follow(v, c, X(u * u));
+    const X next = follow(v, c, u * u);
     return std::tuple{u / (root(next) + eps), next};
   });
   check_rate("scale_by_rms", "alpha", o.alpha);

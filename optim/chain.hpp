@@ -5,8 +5,8 @@
 ///   optim::Chain adamw{net, {.parts = {optim::clip_by_global_norm(1), optim::scale_by_adam(),
 ///                                      optim::add_decayed_weights(1e-2)}, .lr = 1e-3}};
 ///
-/// A part of one's own is a function of the step that returns a Rule, whose lambda returns the new gradient in
-/// place of p', with its hyper-parameters.
+/// A part of one's own is a function of the step that returns a Rule, whose lambda returns the new gradient
+/// in place of p', with its hyper-parameters.
 
 #include <functional>
 #include <vector>

@@ -27,8 +27,8 @@ Tensor global_norm(const std::vector<Tensor>& tensors, double norm_type = 2);
 
 /// Scales all gradients of a model's parameters, in place, by min(1, max_norm / (norm + 1e-6)), where norm is
 /// that of all of them as one vector. Returns the norm before. PyTorch's clip_grad_norm_.
-/// Throws  ValueError "[clip_grad_norm] the gradients have the norm nan: ...", if asked to, before anything is
-/// scaled; GraphError for gradients that are on the tape.
+/// Throws  ValueError "[clip_grad_norm] the gradients have the norm nan: ...", if asked to, before anything
+/// is scaled; GraphError for gradients that are on the tape.
 template <TensorTree Net = std::vector<Tensor>>
 double clip_grad_norm(const Net& net, double max_norm, ClipOptions options = {}) {
   return detail::clip_grad_norm(parameters(net), max_norm, options);
@@ -41,8 +41,8 @@ template <TensorTree Net = std::vector<Tensor>> void clip_grad_value(const Net& 
   detail::clip_grad_value(parameters(net), clip_value);
 }
 
-/// Scales the gradient of each unit, in place, by min(1, clipping max(|w|, eps) / |g|), where w and g are what
-/// feeds the unit: a row of a matrix, a kernel of a convolution, a vector as a whole.
+/// Scales the gradient of each unit, in place, by min(1, clipping max(|w|, eps) / |g|), where w and g are
+/// what feeds the unit: a row of a matrix, a kernel of a convolution, a vector as a whole.
 /// Throws  ValueError "[clip_grad_adaptive] clipping -1: expected at least 0".
 /// Source  Brock et al. 2021, arXiv:2102.06171.
 template <TensorTree Net = std::vector<Tensor>>

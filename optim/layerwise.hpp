@@ -15,8 +15,8 @@ struct LarsOptions {
   bool maximize = false;  ///< climbs instead of descending
 };
 
-/// d = g + weight_decay p, b' = momentum b + trust_coefficient |p| / (|d| + eps) d, p' = p - lr b': the chain of
-/// add_decayed_weights, scale_by_trust_ratio and trace.
+/// d = g + weight_decay p, b' = momentum b + trust_coefficient |p| / (|d| + eps) d, p' = p - lr b': the chain
+/// of add_decayed_weights, scale_by_trust_ratio and trace.
 /// State   "momentum_buffer".
 /// Throws  ValueError "[LARS] lr -1: expected at least 0".
 /// Source  You et al. 2017, arXiv:1708.03888.

@@ -23,8 +23,8 @@ struct LbfgsOptions {
   LineSearch line_search_fn = LineSearch::none;
 };
 
-/// Quasi-Newton descent for losses without noise: the direction is the gradient times an estimate of the inverse
-/// Hessian, made of the last history_size steps and how they changed the gradient.
+/// Quasi-Newton descent for losses without noise: the direction is the gradient times an estimate of the
+/// inverse Hessian, made of the last history_size steps and how they changed the gradient.
 ///
 ///   optim::LBFGS lbfgs{net, {.line_search_fn = optim::LineSearch::strong_wolfe}};
 ///   for (int i = 0; i < 10; ++i) lbfgs.step([&] { return mse_loss(net(x), y); });
@@ -41,8 +41,8 @@ class LBFGS {
   explicit LBFGS(const Tensor& parameter, const LbfgsOptions& options = {})
       : LBFGS(Own{{parameter}}, options) {}
 
-  /// Takes up to max_iter steps; the closure computes the loss, of which gradients are taken here. Returns the
-  /// loss before.
+  /// Takes up to max_iter steps; the closure computes the loss, of which gradients are taken here. Returns
+  /// the loss before.
   double step(const Closure& closure);
 
   /// How often losses have been computed so far.

@@ -21,10 +21,10 @@ struct WolfeOptions {
   std::int64_t max_ls = 25;  ///< evaluations after the first
 };
 
-/// A point on a falling line that fulfils both conditions of Wolfe in their strong form: a bracket around such
-/// points is looked for by cubic interpolation and growing steps from t, and then made smaller. The lowest
-/// point found if the evaluations do not suffice, or if the bracket times `reach`, the largest element of d,
-/// becomes smaller than tolerance_change.
+/// A point on a falling line that fulfils both conditions of Wolfe in their strong form: a bracket around
+/// such points is looked for by cubic interpolation and growing steps from t, and then made smaller. The
+/// lowest point found if the evaluations do not suffice, or if the bracket times `reach`, the largest element
+/// of d, becomes smaller than tolerance_change.
 /// Source  Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 3.5 and 3.6; PyTorch's form.
 LinePoint strong_wolfe(const std::function<LinePoint(double t)>& at, const LinePoint& start, double t,
                        double reach, const WolfeOptions& options = {});

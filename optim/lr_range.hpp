@@ -28,8 +28,8 @@ struct LrRange {
 };
 
 /// Trains for some steps while the learning rate grows from start_lr to end_lr by the same factor each step.
-/// Afterwards the weights, the optimizer's state and its rate are what they were; statistics of normalisations
-/// and random streams have moved on.
+/// Afterwards the weights, the optimizer's state and its rate are what they were; statistics of
+/// normalisations and random streams have moved on.
 ///
 ///   const optim::LrRange range = optim::lr_range_test(adam, [&] { return loss(net(next_batch())); });
 ///   adam.set_lr(range.suggestion());

@@ -92,7 +92,8 @@ class Optimizer {
   /// counted from 1.
   /// Throws  ValueError "[groups] group 0, *.bais, has no tensor of the model that is not in a group before".
   Optimizer(const std::vector<NamedTensor>& leaves, const std::vector<Which>& groups);
-  /// Throws  ValueError "[set_lr] the learning rate was 0 at first, and those of groups keep their ratio to it: ...".
+  /// Throws  ValueError "[set_lr] the learning rate was 0 at first, and those of groups keep their ratio to
+  /// it: ...".
   static Hyper ratio(const Hyper& lr, const Hyper& base);
 
  private:
@@ -131,8 +132,8 @@ template <class Net> Net Optimizer::recorded_step(const Net& net, const Net& gra
   });
 }
 
-/// The optimizer of options that have a function `update(const Options&, std::int64_t step)` beside them, which
-/// returns an Update, or a list of them that are run one after the other; steps count from 1, for each
+/// The optimizer of options that have a function `update(const Options&, std::int64_t step)` beside them,
+/// which returns an Update, or a list of them that are run one after the other; steps count from 1, for each
 /// parameter by itself.
 ///
 ///   Adam adam{net, {.lr = 1e-3, .weight_decay = 1e-4}, {{"*.bias", {.lr = 1e-3}}}};

@@ -15,30 +15,30 @@ const Rule& rule_of(bool centered, bool momentum) {
   static const Rule plain("rmsprop", {"square_avg"},
                           [](auto p, auto g, auto v, auto lr, auto c, auto eps, auto decay) {
                             const auto d = g + decay * p;
-                            const auto v1 = follow<decltype(p)>(v, c, d * d);
+                            const auto v1 = follow(v, c, d * d);
                             return std::tuple{p - lr * d / (root(v1) + eps), v1};
                           });
   static const Rule heavy(
       "rmsprop_momentum", {"square_avg", "momentum_buffer"},
       [](auto p, auto g, auto v, auto b, auto lr, auto c, auto eps, auto decay, auto momentum) {
         const auto d = g + decay * p;
-        const auto v1 = follow<decltype(p)>(v, c, d * d);
+        const auto v1 = follow(v, c, d * d);
         const auto b1 = momentum * b + d / (root(v1) + eps);
         return std::tuple{p - lr * b1, v1, b1};
       });
   static const Rule about_mean("rmsprop_centered", {"square_avg", "grad_avg"},
                                [](auto p, auto g, auto v, auto a, auto lr, auto c, auto eps, auto decay) {
                                  const auto d = g + decay * p;
-                                 const auto v1 = follow<decltype(p)>(v, c, d * d);
-                                 const auto a1 = follow<decltype(p)>(a, c, d);
+                                 const auto v1 = follow(v, c, d * d);
+                                 const auto a1 = follow(a, c, d);
                                  return std::tuple{p - lr * d / (root(v1 - a1 * a1) + eps), v1, a1};
                                });
   static const Rule both(
       "rmsprop_centered_momentum", {"square_avg", "grad_avg", "momentum_buffer"},
       [](auto p, auto g, auto v, auto a, auto b, auto lr, auto c, auto eps, auto decay, auto momentum) {
         const auto d = g + decay * p;
-        const auto v1 = follow<decltype(p)>(v, c, d * d);
-        const auto a1 = follow<decltype(p)>(a, c, d);
+        const auto v1 = follow(v, c, d * d);
+        const auto a1 = follow(a, c, d);
         const auto b1 = momentum * b + d / (root(v1 - a1 * a1) + eps);
         return std::tuple{p - lr * b1, v1, a1, b1};
       });

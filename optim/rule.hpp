@@ -6,8 +6,8 @@
 /// of a parameter p and its gradient g. A generic lambda is about one element: in place and on the tape it is
 /// one fused pass over memory, with the same bits. Backward runs it again, on tensors: a dual number with a
 /// tangent for each of ten arguments would be slower, and larger than all else in the library.
-/// A lambda that takes p as `const Tensor&` is about the whole tensor, where norms or matrices are needed, and
-/// is made of public ops.
+/// A lambda that takes p as `const Tensor&` is about the whole tensor, where norms or matrices are needed,
+/// and is made of public ops.
 
 #include <array>
 #include <functional>
@@ -32,7 +32,7 @@ template <class X> XGRAD_INLINE X root(const X& x) {
 }
 
 /// An average one step further: (1 - share) average + share x.
-template <class X> XGRAD_INLINE X follow(const X& average, const X& share, const X& x) {
+template <class A, class S, class X> XGRAD_INLINE auto follow(const A& average, const S& share, const X& x) {
   return average + share * (x - average);
 }
 

@@ -41,7 +41,7 @@ Update update(const ScheduleFreeAdamWOptions& o, std::int64_t step) {
                          [](auto p, auto g, auto z, auto v, auto rate, auto share, auto pull, auto c2,
                             auto scale, auto eps, auto decay) {
                            using X = decltype(p);
-                           const X v1 = follow(v, c2, X(g * g));
+                           const X v1 = follow(v, c2, g * g);
                            const X d = g / (root(v1) * scale + eps) + decay * p;
                            return std::tuple{follow(p, share, z) - pull * d, z - rate * d, v1};
                          });

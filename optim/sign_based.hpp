@@ -12,8 +12,8 @@ struct RpropOptions {
   bool maximize = false;  ///< climbs instead of descending
 };
 
-/// Each element has a step size s: times etas[1] where its gradient keeps its sign, times etas[0], and no step,
-/// where the sign changes; kept within step_sizes. p' = p - s' sign(g).
+/// Each element has a step size s: times etas[1] where its gradient keeps its sign, times etas[0], and no
+/// step, where the sign changes; kept within step_sizes. p' = p - s' sign(g).
 /// State   "prev": the gradient, 0 where its sign has changed; "step_size".
 /// Grad    as through the chosen branch; of sign(g) it is 0.
 /// Throws  ValueError "[Rprop] etas [1.5, 1.2]: expected 0 < etas[0] < 1 < etas[1]".
