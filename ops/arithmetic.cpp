@@ -189,7 +189,14 @@ Tensor fmin(const Operand& a, const Operand& b) {
 }
 
 Tensor clamp(const Tensor& x, const Operand& low, const Operand& high) {
-  if (low.is_tensor() || high.is_tensor() || whole::is(x)) return clamp_max(clamp_min(x, low), high);
+  if (whole::is(x)) return clamp_max(clamp_min(x, low), high);
+  if (low.is_tensor() || high.is_tensor()) {
+    static const auto op = elementwise("clamp", [](auto v, auto lo, auto hi) {
+      const auto raised = where(v < lo, lo, v);
+      return where(raised > hi, hi, raised);
+    });
+    return op(x, low, high);
+  }
   return elementwise("clamp", [lo = low.value(), hi = high.value()](auto v) { return clamp(v, lo, hi); })(x);
 }
 

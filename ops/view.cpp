@@ -318,7 +318,7 @@ Tensor narrow(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t axis) {
-  const std::int64_t n = x.size(axis);
+  const std::int64_t n = length_of(x, normalize_axis("split", axis, x.shape()));
   if (size < 1 && !(size == 0 && n == 0))
     throw ValueError(fmt::format("[split] size {}: expected pieces of at least 1 element", size));
   std::vector<std::int64_t> sizes;
@@ -338,7 +338,7 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t axis) {
   if (chunks < 1) throw ValueError(fmt::format("[chunk] {} chunks: expected at least 1", chunks));
-  const std::int64_t n = x.size(axis);
+  const std::int64_t n = length_of(x, normalize_axis("chunk", axis, x.shape()));
   if (n == 0) return split(x, std::vector<std::int64_t>(static_cast<std::size_t>(chunks), 0), axis);
   return split(x, (n + chunks - 1) / chunks, axis);
 }

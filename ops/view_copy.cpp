@@ -167,6 +167,9 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t axis) {
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis) {
   if (tensors.empty()) throw ValueError("[stack] an empty list of tensors: expected at least one");
+  Shape joined = tensors[0].shape();
+  joined.push_back(static_cast<std::int64_t>(tensors.size()));
+  normalize_axis("stack", axis, joined);
   std::vector<Tensor> rows;
   rows.reserve(tensors.size());
   for (const Tensor& x : tensors) {
