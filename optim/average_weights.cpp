@@ -10,15 +10,15 @@
 
 namespace xg::optim {
 
-void TemporaryWeights::put(Tensor place, const Tensor& value) {
-  Tensor before = clone(place.detach());
-  assign(place, value.detach());
-  before_.emplace_back(std::move(place), std::move(before));
+void TemporaryWeights::put(std::vector<NamedTensor> places, const std::vector<NamedTensor>& values) {
+  const NoGrad guard;
+  for (const auto& [path, place] : places)
+    before_.emplace_back(path, place.defined() ? clone(place.detach()) : Tensor());
+  xg::detail::copy_all_values(values, places);
+  places_ = std::move(places);
 }
 
-TemporaryWeights::~TemporaryWeights() {
-  for (auto& [place, before] : before_) assign(place, before);
-}
+TemporaryWeights::~TemporaryWeights() { xg::detail::copy_all_values(before_, places_); }
 
 AverageShare equal_average() {
   return [](std::int64_t updates) { return 1 / static_cast<double>(updates + 1); };

@@ -18,23 +18,19 @@ namespace xg::optim {
 /// Puts other values into tensors until the end of its scope.
 class TemporaryWeights {
  public:
-  /// Throws  StructureError if the trees differ.
+  /// Throws  StructureError, before any write, if the trees or shapes differ.
   template <TensorTree Net> TemporaryWeights(const Net& net, const Net& values) {
-    zip_leaves_of<Tensor>(net, values, [&](const std::string&, const Tensor& place, const Tensor& value) {
-      if (place.defined()) put(place, value);
-    });
-  }
-  TemporaryWeights(const std::vector<Tensor>& places, const std::vector<Tensor>& values) {
-    for (std::size_t i = 0; i < places.size(); ++i) put(places[i], values[i]);
+    zip_leaves_of<Tensor>(net, values, [](const std::string&, const Tensor&, const Tensor&) {});
+    put(named_tensors(net), named_tensors(values));
   }
   ~TemporaryWeights();
   TemporaryWeights(const TemporaryWeights&) = delete;
   TemporaryWeights& operator=(const TemporaryWeights&) = delete;
 
  private:
-  void put(Tensor place, const Tensor& value);
+  void put(std::vector<NamedTensor> places, const std::vector<NamedTensor>& values);
 
-  std::vector<std::pair<Tensor, Tensor>> before_;  // where, and what was there
+  std::vector<NamedTensor> places_, before_;  // where, and what was there
 };
 
 /// How much of the model goes into its average at an update; `updates` counts those before.

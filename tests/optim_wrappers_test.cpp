@@ -69,6 +69,14 @@ TEST_CASE("averages stand in for the weights as long as their guard lives") {
   check_close(net.weight, {10, 8});
 }
 
+TEST_CASE("values of other shapes are refused before anything is written") {
+  Net net, other;
+  other.weight = parameter({1, 1});
+  other.bias = parameter({1, 2, 3});
+  CHECK_THROWS_AS(optim::TemporaryWeights(net, other), StructureError);
+  check_close(net.weight, {4, 8});
+}
+
 TEST_CASE("averages are saved and restored") {
   Net net;
   optim::AveragedWeights first{net}, second{net};
