@@ -206,21 +206,24 @@ Tensor add_product(const char* name, const Tensor& input, const Tensor& a, const
   return product(name, {left}, {right}, batch, start);
 }
 
-}  // namespace
-
-Tensor matmul(const Tensor& a, const Tensor& b) {
+// matmul under the name of the op that asks for it.
+Tensor matmul_as(const char* name, const Tensor& a, const Tensor& b) {
   if (a.dim() == 0 || b.dim() == 0)
-    throw ShapeError(fmt::format("[matmul] a {} and b {}: a tensor without axes has no matrix product; use *",
-                                 to_string(a.shape()), to_string(b.shape())));
+    throw ShapeError(fmt::format("[{}] a {} and b {}: a tensor without axes has no matrix product; use *",
+                                 name, to_string(a.shape()), to_string(b.shape())));
   const Dtype dtype = result_dtype(a, b);
   Tensor left = to(a, dtype), right = to(b, dtype);
-  check_inner("matmul", a, b);
+  check_inner(name, a, b);
   if (a.dim() == 1) left = unsqueeze(left, 0);
   if (b.dim() == 1) right = unsqueeze(right, -1);
-  Tensor y = multiply_matrices("matmul", left, right);
+  Tensor y = multiply_matrices(name, left, right);
   if (b.dim() == 1) y = squeeze(y, -1);
   return a.dim() == 1 ? squeeze(y, b.dim() == 1 ? -1 : -2) : y;
 }
+
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b) { return matmul_as("matmul", a, b); }
 
 Tensor mm(const Tensor& a, const Tensor& b) {
   check_dims("mm", a, 2, b, 2, "both must be matrices; use matmul");
@@ -236,17 +239,17 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
 
 Tensor mv(const Tensor& a, const Tensor& x) {
   check_dims("mv", a, 2, x, 1, "expected a matrix and a vector; use matmul");
-  return matmul(a, x);
+  return matmul_as("mv", a, x);
 }
 
 Tensor dot(const Tensor& a, const Tensor& b) {
   check_dims("dot", a, 1, b, 1, "both must be vectors; use matmul");
-  return matmul(a, b);
+  return matmul_as("dot", a, b);
 }
 
 Tensor vdot(const Tensor& a, const Tensor& b) {
   check_dims("vdot", a, 1, b, 1, "both must be vectors; use matmul");
-  return matmul(a, b);
+  return matmul_as("vdot", a, b);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {

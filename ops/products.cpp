@@ -85,6 +85,7 @@ Tensor vecdot(const Tensor& a, const Tensor& b, std::int64_t axis) {
   if (a.dim() == 0 || b.dim() == 0)
     throw ShapeError(fmt::format("[vecdot] a {} and b {}: both must have an axis to sum along",
                                  to_string(a.shape()), to_string(b.shape())));
+  broadcast_shapes("vecdot", a.shape(), b.shape());
   return sum(a * b, {axis});
 }
 

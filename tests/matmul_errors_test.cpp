@@ -150,5 +150,34 @@ TEST_CASE("wrong calls of chains and distances") {
   CHECK_THROWS_WITH_AS(cdist(a, a, -1), "[cdist] p -1: must not be negative", ValueError);
 }
 
+TEST_CASE("wrong calls of products of vectors and matrices, by their lengths") {
+  const Tensor square = zeros({2, 2}), two = zeros({2}), three = zeros({3});
+  CHECK_THROWS_WITH_AS(mv(square, three), "[mv] a [2, 2] and b [3]: inner dimensions 2 and 3 differ",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(dot(two, three), "[dot] a [2] and b [3]: inner dimensions 2 and 3 differ", ShapeError);
+  CHECK_THROWS_WITH_AS(vdot(two, three), "[vdot] a [2] and b [3]: inner dimensions 2 and 3 differ",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(vecdot(two, three),
+                       "[vecdot] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3", ShapeError);
+  CHECK_THROWS_WITH_AS(inner(two, three), "[inner] a [2] and b [3]: last axes of 2 and 3", ShapeError);
+  CHECK_THROWS_WITH_AS(outer(square, two), "[outer] a [2, 2] and b [2]: both must be vectors", ShapeError);
+  CHECK_THROWS_WITH_AS(mm(square, zeros({3, 2})),
+                       "[mm] a [2, 2] and b [3, 2]: inner dimensions 2 and 3 differ", ShapeError);
+  CHECK_THROWS_WITH_AS(
+      bmm(square, square),
+      "[bmm] a [2, 2] and b [2, 2]: both must have the shape [batch, rows, columns]; use matmul", ShapeError);
+  CHECK_THROWS_WITH_AS(matmul(scalar(1), square),
+                       "[matmul] a [] and b [2, 2]: a tensor without axes has no matrix product; use *",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(matmul(zeros({2, 2, 2}), zeros({3, 2, 2})),
+                       "[matmul] a [2, 2, 2] and b [3, 2, 2]: the leading axes [2] and [3] do not broadcast",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(linear(square, two), "[linear] weight [2]: expected a matrix [out, in]", ShapeError);
+  CHECK_THROWS_WITH_AS(linear(scalar(1), square), "[linear] x [] and weight [2, 2]: x must end in 2 features",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(addmm(square, square, zeros({3, 2})),
+                       "[addmm] a [2, 2] and b [3, 2]: inner dimensions 2 and 3 differ", ShapeError);
+}
+
 }  // namespace
 }  // namespace xg
