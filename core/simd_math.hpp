@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 #include <type_traits>
@@ -189,8 +190,31 @@ template <Real X> XGRAD_INLINE X mish(const X& x) {
 
 namespace detail {
 
-template <class X> struct number_of { using type = X; };
-template <class T, class Isa> struct number_of<lane<T, Isa>> { using type = T; };
+template <class X> struct number_of {
+  using type = X;
+  static constexpr bool fuses = true;  // std::fma
+};
+template <class T, class Isa> struct number_of<lane<T, Isa>> {
+  using type = T;
+  static constexpr bool fuses = !std::same_as<Isa, isa::baseline>;
+};
+
+/// a * b - p, where p is the product rounded: without a fused instruction from halves of a and b whose products are
+/// exact (Dekker 1971).
+template <Real X> XGRAD_INLINE X lost_in_product(const X& a, const X& b, const X& p) {
+  if constexpr (number_of<X>::fuses) {
+    return fma(a, b, -p);
+  } else {
+    using T = typename number_of<X>::type;
+    constexpr T splitter = static_cast<T>((std::int64_t{1} << (std::numeric_limits<T>::digits + 1) / 2) + 1);
+    const auto upper = [](const X& v) {
+      const X t = X(splitter) * v;
+      return t - (t - v);
+    };
+    const X a1 = upper(a), a2 = a - a1, b1 = upper(b), b2 = b - b1;
+    return ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2;
+  }
+}
 
 }  // namespace detail
 
@@ -202,7 +226,7 @@ template <Real X> XGRAD_INLINE X normal_cdf(const X& x) {
   constexpr T high = static_cast<T>(root),
               low = static_cast<T>(root - static_cast<double>(high) + below_root);
   const X z = X(-high) * x;
-  const X lost = fma(X(-low), x, fma(X(-high), x, -z));
+  const X lost = fma(X(-low), x, detail::lost_in_product(X(-high), x, z));
   const X cdf = 0.5 * erfc(z);
   return where((z > 0.0) & (z < 30.0), cdf - cdf * (2.0 * z * lost), cdf);
 }
@@ -211,7 +235,7 @@ template <Real X> XGRAD_INLINE X normal_cdf(const X& x) {
 template <Real X> XGRAD_INLINE X normal_pdf(const X& x) {
   const X half = -0.5 * x;
   const X exponent = half * x;
-  const X lost = fma(half, x, -exponent);
+  const X lost = detail::lost_in_product(half, x, exponent);
   const X y = exp(exponent) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
   return where(exponent > -1000.0, y + y * lost, y);
 }
