@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -16,6 +17,7 @@
 
 namespace xg {
 
+class Index;
 class Node;
 class Tensor;
 struct LeafState;
@@ -97,6 +99,11 @@ class Tensor {
   template <class T = double> T item() const { return static_cast<T>(item_as_double()); }
   /// The value at one position, e.g. x.at({1, 2}); negative indices count from the end.
   double at(const Dims& index) const;
+
+  /// Indexing by NumPy's rules, e.g. x[{slice(1, none), newaxis, places}] or x[3] (include
+  /// <xgrad/ops/indexing.hpp>).
+  Tensor operator[](std::initializer_list<Index> index) const;
+  Tensor operator[](const Index& index) const;
 
   /// Read-only xtensor adaptor over the tensor's own memory (include <xgrad/core/xtensor.hpp>).
   template <Element T> auto array() const;

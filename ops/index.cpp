@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <limits>
 #include <vector>
 
 #include "../core/copy.hpp"
@@ -14,29 +13,16 @@
 #include "../core/parallel.hpp"
 #include "../core/strided.hpp"
 #include "arithmetic.hpp"
+#include "blocks.hpp"
+#include "checked_index.hpp"
+#include "indexing.hpp"
+#include "map_elements.hpp"
 #include "view.hpp"
 
 namespace xg {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;
-
-// Dense int64 indices, each of them within [0, length).
-Tensor checked_index(const char* op, const Tensor& index, std::int64_t length, std::int64_t axis,
-                     const Shape& of) {
-  if (index.dtype() != int64)
-    throw DtypeError(fmt::format("[{}] the index is {}, not int64: convert it with to(index, int64)", op,
-                                 to_string(index.dtype())));
-  const Tensor dense = contiguous(index);
-  const auto* i = dense.data<std::int64_t>();
-  const auto* end = i + dense.numel();
-  const auto* bad = std::find_if(i, end, [length](std::int64_t k) { return k < 0 || k >= length; });
-  if (bad == end) return dense;
-  Odometer<1> at(dense.shape(), {dense.strides()});
-  at.seek(bad - i);
-  throw IndexError(fmt::format("[{}] index {} at {} is out of range for axis {} of {}", op, *bad,
-                               to_string(at.index()), axis, to_string(of)));
-}
 
 // ---- element by element along one axis: gather and its adjoint ----
 
@@ -128,23 +114,13 @@ Tensor winners(const Gathering& how, const Shape& shape) {
 
 // ---- whole slices along one axis: index_select and its adjoint ----
 
-// x seen as [outer, length, inner] blocks; rows of `inner` elements are dense.
-struct Rows {
-  std::int64_t outer = 1, length = 1, inner = 1;
-
-  Rows(const Shape& shape, std::size_t axis) : length(shape[axis]) {
-    for (std::size_t i = 0; i < axis; ++i) outer *= shape[i];
-    for (std::size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i];
-  }
-};
-
 Shape with_length(Shape shape, std::size_t axis, std::int64_t length) {
   shape[axis] = length;
   return shape;
 }
 
 template <class T>
-void select_rows(const T* x, T* y, const Rows& rows, const std::int64_t* index, std::int64_t n) {
+void select_rows(const T* x, T* y, const Blocks& rows, const std::int64_t* index, std::int64_t n) {
   const auto cut =
       static_cast<std::size_t>(std::max<std::int64_t>(1, grain / std::max<std::int64_t>(1, rows.inner)));
   parallel_ranges(static_cast<std::size_t>(rows.outer * n), cut, [&](std::size_t begin, std::size_t end) {
@@ -155,7 +131,7 @@ void select_rows(const T* x, T* y, const Rows& rows, const std::int64_t* index, 
 
 // Each piece owns some of y's rows and adds to them alone, in the order of the index.
 template <class T>
-void add_rows(const T* src, T* y, const Rows& rows, const std::int64_t* index, std::int64_t n,
+void add_rows(const T* src, T* y, const Blocks& rows, const std::int64_t* index, std::int64_t n,
               std::int64_t skipped, T alpha) {
   const std::int64_t owned = std::max(grain / std::max<std::int64_t>(1, rows.inner), (rows.length + 15) / 16);
   const std::int64_t pieces = (rows.length + owned - 1) / std::max<std::int64_t>(1, owned);
@@ -187,6 +163,21 @@ Selection selection(const char* op, const Tensor& x, std::int64_t axis, const Te
   return {at, checked_index(op, reshape(index, {-1}), x.shape()[at], axis, x.shape())};
 }
 
+void check_slices(const char* op, const Tensor& x, const Selection& s, const Tensor& src) {
+  const Shape expected = with_length(x.shape(), s.axis, s.index.numel());
+  if (src.shape() != expected)
+    throw ShapeError(fmt::format("[{}] src {} for x {} and {} indices: expected {}", op,
+                                 to_string(src.shape()), to_string(x.shape()), s.index.numel(),
+                                 to_string(expected)));
+}
+
+// The selection as it would stand in x[...].
+std::vector<Index> slices_of(const Selection& s) {
+  std::vector<Index> index(s.axis, slice());
+  index.push_back(s.index);
+  return index;
+}
+
 Tensor select_checked(const char* op, const Tensor& x, const Selection& s);
 
 Tensor add_selected(const Tensor& x, const Selection& s, const Tensor& src, double alpha) {
@@ -194,7 +185,7 @@ Tensor add_selected(const Tensor& x, const Selection& s, const Tensor& src, doub
   copy_elements(x, y);
   const Tensor from = contiguous(src);
   visit_dtype(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    add_rows(from.data<T>(), y.mutable_data<T>(), Rows(x.shape(), s.axis), s.index.data<std::int64_t>(),
+    add_rows(from.data<T>(), y.mutable_data<T>(), Blocks(x.shape(), s.axis), s.index.data<std::int64_t>(),
              s.index.numel(), s.skipped, static_cast<T>(alpha));
   });
   return y;
@@ -216,62 +207,49 @@ Tensor select_checked(const char* op, const Tensor& x, const Selection& s) {
   Tensor y = empty(with_length(x.shape(), s.axis, s.index.numel()), x.dtype());
   if (y.numel() > 0)
     visit_dtype(x.dtype(), [&]<class T>(std::type_identity<T>) {
-      select_rows(dense.data<T>(), y.mutable_data<T>(), Rows(x.shape(), s.axis), s.index.data<std::int64_t>(),
-                  s.index.numel());
+      select_rows(dense.data<T>(), y.mutable_data<T>(), Blocks(x.shape(), s.axis),
+                  s.index.data<std::int64_t>(), s.index.numel());
     });
   return record(op, {&x}, std::move(y),
                 [s, shape = x.shape()](const Tensor& g) { return select_adjoint(g, s, shape); });
 }
 
-// ---- sorting ----
-
-template <class T> bool is_less(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>)
-    return a < b || (std::isnan(b) && !std::isnan(a));
-  else
-    return a < b;
+void check_mask(const char* op, const Tensor& mask) {
+  if (mask.dtype() != boolean)
+    throw DtypeError(
+        fmt::format("[{}] the mask is {}, not bool: compare it, e.g. x != 0", op, to_string(mask.dtype())));
 }
 
-// The first `count` places of each row's order.
-template <class T>
-void sort_rows(const T* x, std::int64_t* order, std::int64_t rows, std::int64_t length, std::int64_t count,
-               bool descending) {
-  const auto cut =
-      static_cast<std::size_t>(std::max<std::int64_t>(1, grain / std::max<std::int64_t>(1, length)));
-  parallel_ranges(static_cast<std::size_t>(rows), cut, [&](std::size_t begin, std::size_t end) {
-    std::vector<std::int64_t> places(static_cast<std::size_t>(length));
-    for (std::size_t r = begin; r < end; ++r) {
-      const T* row = x + static_cast<std::int64_t>(r) * length;
-      std::iota(places.begin(), places.end(), 0);
-      // The place decides among equals, which makes any sort a stable one.
-      const auto precedes = [&](std::int64_t i, std::int64_t j) {
-        const T a = row[descending ? j : i], b = row[descending ? i : j];
-        return is_less(a, b) || (!is_less(b, a) && i < j);
-      };
-      if (count == length)
-        std::sort(places.begin(), places.end(), precedes);
-      else
-        std::partial_sort(places.begin(), places.begin() + count, places.end(), precedes);
-      std::copy_n(places.begin(), count, order + static_cast<std::int64_t>(r) * count);
-    }
-  });
-}
-
-Tensor order_of(const Tensor& x, std::size_t axis, std::int64_t count, bool descending) {
-  const Tensor rows = no_grad([&] { return contiguous(movedim(x, static_cast<std::int64_t>(axis), -1)); });
-  const std::int64_t length = x.shape()[axis];
-  Shape shape = rows.shape();
-  shape[shape.size() - 1] = count;
-  Tensor order = empty(shape, int64);
-  if (order.numel() > 0)
-    visit_dtype(x.dtype(), [&]<class T>(std::type_identity<T>) {
-      sort_rows(rows.data<T>(), order.mutable_data<std::int64_t>(), rows.numel() / length, length, count,
-                descending);
-    });
-  return contiguous(movedim(order, -1, static_cast<std::int64_t>(axis)));
+// Dense int64 indices from `low` to below `length`.
+Tensor index_within(const char* op, const Tensor& index, std::int64_t low, std::int64_t length,
+                    std::int64_t axis, const Shape& of) {
+  if (index.dtype() != int64)
+    throw DtypeError(fmt::format("[{}] the index is {}, not int64: convert it with to(index, int64)", op,
+                                 to_string(index.dtype())));
+  const Tensor dense = contiguous(index);
+  const auto* i = dense.data<std::int64_t>();
+  const auto* end = i + dense.numel();
+  const auto* bad = std::find_if(i, end, [=](std::int64_t k) { return k < low || k >= length; });
+  if (bad == end) return dense;
+  Odometer<1> at(dense.shape(), {dense.strides()});
+  at.seek(bad - i);
+  throw IndexError(fmt::format("[{}] index {} at {} is out of range for axis {} of {}", op, *bad,
+                               to_string(at.index()), axis, to_string(of)));
 }
 
 }  // namespace
+
+Tensor checked_index(const char* op, const Tensor& index, std::int64_t length, std::int64_t axis,
+                     const Shape& of) {
+  return index_within(op, index, 0, length, axis, of);
+}
+
+Tensor wrapped_index(const char* op, const Tensor& index, std::int64_t length, std::int64_t axis,
+                     const Shape& of) {
+  const Tensor dense = index_within(op, index, -length, length, axis, of);
+  return detail::map_elements<std::int64_t, std::int64_t>(
+      dense.shape(), [length](std::int64_t k) { return k < 0 ? k + length : k; }, dense);
+}
 
 Tensor gather(const Tensor& x, std::int64_t axis, const Tensor& index) {
   return gather_checked(x, gathering("gather", x, axis, index));
@@ -286,6 +264,13 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::int64_t axis) {
       broadcast_shapes("take_along_dim", with_length(x.shape(), at, 1), with_length(index.shape(), at, 1));
   return gather(broadcast_to(x, with_length(others, at, x.shape()[at])), axis,
                 broadcast_to(index, with_length(others, at, index.shape()[at])));
+}
+
+Tensor take_along_dim(const Tensor& x, const Tensor& index) { return gather(flatten(x), 0, flatten(index)); }
+
+Tensor take(const Tensor& x, const Tensor& index) {
+  const Tensor places = wrapped_index("take", reshape(index, {-1}), x.numel(), 0, {x.numel()});
+  return reshape(select_checked("take", reshape(x, {-1}), {0, places}), index.shape());
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t axis, const Tensor& index, const Tensor& src) {
@@ -320,16 +305,25 @@ Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor& index) {
 
 Tensor index_add(const Tensor& x, std::int64_t axis, const Tensor& index, const Tensor& src, double alpha) {
   const Selection s = selection("index_add", x, axis, index);
-  const Shape expected = with_length(x.shape(), s.axis, s.index.numel());
-  if (src.shape() != expected)
-    throw ShapeError(fmt::format("[index_add] src {} for x {} and {} indices: expected {}",
-                                 to_string(src.shape()), to_string(x.shape()), s.index.numel(),
-                                 to_string(expected)));
+  check_slices("index_add", x, s, src);
   const Tensor from = to(src, x.dtype());
   return record(
       "index_add", {&x, &from}, add_selected(x, s, from, alpha), [s, alpha](const Tensor& g, Wanted wanted) {
         return std::array<Tensor, 2>{g, wanted[1] ? select_checked("index_select", g, s) * alpha : Tensor()};
       });
+}
+
+Tensor index_copy(const Tensor& x, std::int64_t axis, const Tensor& index, const Tensor& src) {
+  const Selection s = selection("index_copy", x, axis, index);
+  check_slices("index_copy", x, s, src);
+  return index_put(x, slices_of(s), src);
+}
+
+Tensor index_fill(const Tensor& x, std::int64_t axis, const Tensor& index, const Operand& value) {
+  if (!value.shape().empty())
+    throw ShapeError(
+        fmt::format("[index_fill] value {}: expected a number or a 0-d tensor", to_string(value.shape())));
+  return index_put(x, slices_of(selection("index_fill", x, axis, index)), value);
 }
 
 Tensor embedding(const Tensor& weight, const Tensor& index, std::int64_t padding_idx) {
@@ -368,34 +362,25 @@ Tensor nonzero(const Tensor& x) {
 }
 
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
-  if (mask.dtype() != boolean)
-    throw DtypeError(fmt::format("[masked_select] the mask is {}, not bool: compare it, e.g. x != 0",
-                                 to_string(mask.dtype())));
+  check_mask("masked_select", mask);
   const Shape shape = broadcast_shapes("masked_select", x.shape(), mask.shape());
   const Tensor places = nonzero(flatten(broadcast_to(mask, shape)));
   return index_select(flatten(broadcast_to(x, shape)), 0, reshape(places, {-1}));
 }
 
-Tensor argsort(const Tensor& x, std::int64_t axis, bool descending) {
-  if (x.dim() == 0) return zeros({}, {.dtype = int64});
-  const std::size_t at = normalize_axis("argsort", axis, x.shape());
-  return order_of(x, at, x.shape()[at], descending);
-}
-
-std::array<Tensor, 2> sort(const Tensor& x, std::int64_t axis, bool descending) {
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
-  const std::size_t at = normalize_axis("sort", axis, x.shape());
-  const Tensor order = order_of(x, at, x.shape()[at], descending);
-  return {gather_checked(x, {at, order}), order};
-}
-
-std::array<Tensor, 2> topk(const Tensor& x, std::int64_t k, std::int64_t axis, bool largest) {
-  const std::size_t at = normalize_axis("topk", axis, x.shape());
-  if (k < 0 || k > x.shape()[at])
-    throw ValueError(fmt::format("[topk] k {}: expected 0 to {}, the length of axis {} of {}", k,
-                                 x.shape()[at], axis, to_string(x.shape())));
-  const Tensor order = order_of(x, at, k, largest);
-  return {gather_checked(x, {at, order}), order};
+Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& src) {
+  check_mask("masked_scatter", mask);
+  if (mask.dim() > x.dim() || broadcast_shapes("masked_scatter", x.shape(), mask.shape()) != x.shape())
+    throw ShapeError(fmt::format("[masked_scatter] mask {} does not broadcast to x {}",
+                                 to_string(mask.shape()), to_string(x.shape())));
+  const Tensor places = reshape(nonzero(flatten(broadcast_to(mask, x.shape()))), {-1});
+  const std::int64_t n = places.numel();
+  if (src.numel() < n)
+    throw ShapeError(
+        fmt::format("[masked_scatter] src {} has {} elements for the {} at which the mask is true",
+                    to_string(src.shape()), src.numel(), n));
+  const Tensor y = index_put(flatten(x), {places}, narrow(flatten(src), 0, 0, n));
+  return reshape(y, x.shape());
 }
 
 }  // namespace xg

@@ -3,7 +3,6 @@
 /// all of them are checked. Where several indices meet in one place, sums are taken in the order of the
 /// indices, whatever the number of threads.
 
-#include <array>
 #include <cstdint>
 
 #include "../core/operand.hpp"
@@ -19,6 +18,13 @@ Tensor gather(const Tensor& x, std::int64_t axis, const Tensor& index);
 /// gather() in which index and x broadcast along the other axes.
 /// Grad    x, any order.
 Tensor take_along_dim(const Tensor& x, const Tensor& index, std::int64_t axis);
+/// The same in the flattened tensor; y is a list.
+Tensor take_along_dim(const Tensor& x, const Tensor& index);
+/// The elements of the flattened tensor at these places, of which negative ones count from the end.
+/// Shapes  y as index.
+/// Grad    x, any order.
+/// Throws  IndexError "[take] index 6 at [0] is out of range for axis 0 of [6]".
+Tensor take(const Tensor& x, const Tensor& index);
 /// x with src[i][j][k] added at [index[i][j][k]][j][k] for axis 0, and so on.
 /// Shapes  index of x's rank, no longer than x along the other axes, nor than src along any.
 /// Grad    x and src, any order.
@@ -40,6 +46,14 @@ Tensor index_select(const Tensor& x, std::int64_t axis, const Tensor& index);
 /// Throws  IndexError as index_select(); ShapeError.
 Tensor index_add(const Tensor& x, std::int64_t axis, const Tensor& index, const Tensor& src,
                  double alpha = 1);
+/// x with src's slices written at these places of one axis; of equal indices the last one counts.
+/// Shapes  as index_add().
+/// Grad    x and src, any order; nothing to what was overwritten.
+/// Throws  IndexError as index_select(); ShapeError.
+Tensor index_copy(const Tensor& x, std::int64_t axis, const Tensor& index, const Tensor& src);
+/// The same with one number, or 0-d tensor, everywhere.
+/// Grad    x and value, any order.
+Tensor index_fill(const Tensor& x, std::int64_t axis, const Tensor& index, const Operand& value);
 /// Rows of a table: y[...] = weight[index[...]].
 /// Shapes  weight [rows, n]; index any; y as index with n added.
 /// Grad    weight, any order, but nothing to row padding_idx (-1: none).
@@ -57,15 +71,10 @@ Tensor nonzero(const Tensor& x);
 /// Grad    x, any order.
 /// Throws  DtypeError "[masked_select] the mask is float32, not bool: compare it, e.g. x != 0".
 Tensor masked_select(const Tensor& x, const Tensor& mask);
-
-/// The order that sorts x along one axis; equal elements keep theirs, NaN counts as largest.
-Tensor argsort(const Tensor& x, std::int64_t axis = -1, bool descending = false);
-/// Values in that order, and the order.
-/// Grad    x through the values, any order.
-std::array<Tensor, 2> sort(const Tensor& x, std::int64_t axis = -1, bool descending = false);
-/// The k largest or smallest values along one axis, sorted, and their indices.
-/// Grad    x through the values, any order.
-/// Throws  ValueError "[topk] k 5: expected 0 to 4, the length of axis -1 of [3, 4]".
-std::array<Tensor, 2> topk(const Tensor& x, std::int64_t k, std::int64_t axis = -1, bool largest = true);
+/// x with src's elements, in row-major order, where the mask is true.
+/// Shapes  mask broadcasts to x; src has at least as many elements as the mask is true for.
+/// Grad    x and src, any order; nothing to what was overwritten.
+/// Throws  DtypeError as masked_select(); ShapeError.
+Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& src);
 
 }  // namespace xg

@@ -9,6 +9,7 @@
 #include "../core/create.hpp"
 #include "../core/node.hpp"
 #include "arithmetic.hpp"
+#include "cumulative.hpp"
 #include "linalg_solve.hpp"
 #include "math.hpp"
 #include "matmul.hpp"

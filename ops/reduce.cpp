@@ -144,6 +144,25 @@ Tensor std(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
   });
 }
 
+std::array<Tensor, 2> var_mean(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
+  return {var(x, axes, correction, keepdim), mean(x, axes, keepdim)};
+}
+
+std::array<Tensor, 2> std_mean(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
+  return {std(x, axes, correction, keepdim), mean(x, axes, keepdim)};
+}
+
+Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
+  const Tensor numbers = is_floating(x.dtype()) ? where(isnan(x.detach()), 0.0, x) : x;
+  return sum(numbers, normalize_axes("nansum", axes, x.shape()), keepdim);
+}
+
+Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdim) {
+  if (!is_floating(x.dtype())) throw_not_floating("nanmean", x.dtype());
+  const Tensor n = sum(!isnan(x.detach()), normalize_axes("nanmean", axes, x.shape()), keepdim);
+  return nansum(x, axes, keepdim) / to(n, x.dtype());
+}
+
 Tensor amax(const Tensor& x, const Axes& axes, bool keepdim) {
   return extreme("amax", x, axes, keepdim, folding::Kind::max);
 }

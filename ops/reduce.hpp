@@ -24,6 +24,17 @@ Tensor var(const Tensor& x, const Axes& axes = {}, double correction = 1, bool k
 /// Grad    0 where the result is 0; any order elsewhere.
 Tensor std(const Tensor& x, const Axes& axes = {}, double correction = 1, bool keepdim = false);
 
+/// var() or std(), and the mean.
+/// Grad    as var() and std().
+std::array<Tensor, 2> var_mean(const Tensor& x, const Axes& axes = {}, double correction = 1,
+                               bool keepdim = false);
+std::array<Tensor, 2> std_mean(const Tensor& x, const Axes& axes = {}, double correction = 1,
+                               bool keepdim = false);
+/// sum() and mean() of the elements that are not NaN.
+/// Grad    0 to NaN; any order.
+Tensor nansum(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+Tensor nanmean(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
+
 /// The largest or smallest element; NaN if one is NaN.
 /// Grad    split evenly among ties.
 /// Throws  ValueError "[amax] axes [0] of [0, 3] have no elements: there is no largest or smallest one".
@@ -61,12 +72,5 @@ Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 Tensor any(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
 /// How many elements are not 0, as int64.
 Tensor count_nonzero(const Tensor& x, const Axes& axes = {}, bool keepdim = false);
-
-/// The sum of all elements up to each one along an axis; summed in float64 and then rounded.
-/// Grad    any order.
-Tensor cumsum(const Tensor& x, std::int64_t axis);
-/// The product of all elements up to each one along an axis.
-/// Grad    exact with zeros, any order.
-Tensor cumprod(const Tensor& x, std::int64_t axis);
 
 }  // namespace xg

@@ -8,6 +8,7 @@
 #include "../core/create.hpp"
 #include "../core/node.hpp"
 #include "../core/strided.hpp"
+#include "ranges.hpp"
 
 namespace xg {
 namespace {
@@ -70,35 +71,6 @@ Tensor without_axis(const Tensor& x, std::size_t axis) {
   return reshape(x, shape);
 }
 
-// Where a slice lies: elements start, start + step, ... of an axis.
-struct Window {
-  std::size_t axis;
-  std::int64_t start, length, step;
-};
-
-Tensor window_of(const Tensor& x, const Window& w) {
-  Shape shape = x.shape();
-  Strides strides = x.strides();
-  const std::int64_t offset = w.length == 0 ? 0 : w.start * strides[w.axis];
-  shape[w.axis] = w.length;
-  strides[w.axis] *= w.step;
-  return as_strided(x, shape, strides, offset);
-}
-
-Tensor take_window(const Tensor& x, const Window& w);
-
-// The adjoint of a slice: x as the window of a tensor of zeros.
-Tensor put_window(const Tensor& x, const Window& w, const Shape& shape) {
-  Tensor y = zeros(shape, {.dtype = x.dtype()});
-  copy_elements(x, window_of(y, w));
-  return record("slice_scatter", {&x}, std::move(y), [w](const Tensor& g) { return take_window(g, w); });
-}
-
-Tensor take_window(const Tensor& x, const Window& w) {
-  return record("slice", {&x}, window_of(x, w),
-                [w, from = x.shape()](const Tensor& g) { return put_window(g, w, from); });
-}
-
 std::int64_t clamp_index(std::int64_t i, std::int64_t length) {
   return std::clamp<std::int64_t>(i < 0 ? i + length : i, 0, length);
 }
@@ -108,7 +80,7 @@ std::vector<Tensor> pieces_of(const Tensor& x, const std::vector<std::int64_t>& 
   pieces.reserve(sizes.size());
   std::int64_t start = 0;
   for (std::int64_t size : sizes) {
-    pieces.push_back(window_of(x, {axis, start, size, 1}));
+    pieces.push_back(ranges::window(x, ranges::along(x, axis, {start, size})));
     start += size;
   }
   if (is_recorded({&x})) {
@@ -136,6 +108,15 @@ struct DiagonalPlace {
     return offset >= 0 ? offset * strides[axis1] : -offset * strides[axis0];
   }
 };
+
+DiagonalPlace diagonal_place(const char* op, const Shape& shape, std::int64_t offset, std::int64_t axis0,
+                             std::int64_t axis1) {
+  const DiagonalPlace d{normalize_axis(op, axis0, shape), normalize_axis(op, axis1, shape), offset};
+  if (d.axis0 == d.axis1)
+    throw ShapeError(
+        fmt::format("[{}] axes {} and {} of {} are the same", op, axis0, axis1, to_string(shape)));
+  return d;
+}
 
 Tensor take_diagonal(const Tensor& x, const DiagonalPlace& d);
 
@@ -287,7 +268,8 @@ Tensor slice(const Tensor& x, std::int64_t axis, std::optional<std::int64_t> sta
   const std::int64_t first = clamp_index(start.value_or(0), n);
   const std::int64_t last = std::max(first, clamp_index(stop.value_or(n), n));
   if (first == 0 && last == n && step == 1) return x;
-  return take_window(x, {at, first, (last - first + step - 1) / step, step});
+  const std::int64_t length = (last - first + step - 1) / step;
+  return ranges::take("slice", x, ranges::along(x, at, {first, length, step}));
 }
 
 Tensor select(const Tensor& x, std::int64_t axis, std::int64_t index) {
@@ -296,15 +278,8 @@ Tensor select(const Tensor& x, std::int64_t axis, std::int64_t index) {
   if (index < -n || index >= n)
     throw IndexError(fmt::format("[select] index {} is out of range for axis {} of {}", index, axis,
                                  to_string(x.shape())));
-  const Window w{at, index < 0 ? index + n : index, 1, 1};
-  const Tensor piece = window_of(x, w);
-  Shape shape = piece.shape();
-  Strides strides = piece.strides();
-  shape.erase(at);
-  strides.erase(at);
-  return record("select", {&x}, as_strided(piece, shape, strides), [w, from = x.shape()](const Tensor& g) {
-    return put_window(unsqueeze(g, static_cast<std::int64_t>(w.axis)), w, from);
-  });
+  const std::int64_t place = index < 0 ? index + n : index;
+  return ranges::take("select", x, ranges::along(x, at, {.start = place, .kept = false}));
 }
 
 Tensor narrow(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_t length) {
@@ -314,7 +289,7 @@ Tensor narrow(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64
   if (first < 0 || length < 0 || first + length > n)
     throw IndexError(fmt::format("[narrow] {} elements from {} on reach beyond axis {} of {}", length, start,
                                  axis, to_string(x.shape())));
-  return take_window(x, {at, first, length, 1});
+  return ranges::take("slice", x, ranges::along(x, at, {first, length}));
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t axis) {
@@ -353,12 +328,29 @@ std::vector<Tensor> unbind(const Tensor& x, std::int64_t axis) {
 }
 
 Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t axis0, std::int64_t axis1) {
-  const DiagonalPlace d{normalize_axis("diagonal", axis0, x.shape()),
-                        normalize_axis("diagonal", axis1, x.shape()), offset};
-  if (d.axis0 == d.axis1)
-    throw ShapeError(
-        fmt::format("[diagonal] axes {} and {} of {} are the same", axis0, axis1, to_string(x.shape())));
-  return take_diagonal(x, d);
+  return take_diagonal(x, diagonal_place("diagonal", x.shape(), offset, axis0, axis1));
+}
+
+Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t axis0, std::int64_t axis1) {
+  if (x.dim() == 0) throw ShapeError("[diag_embed] a 0-d tensor has no axis to make a diagonal of");
+  const std::int64_t size = x.shape().back() + std::abs(offset);
+  Shape shape(std::span(x.shape().begin(), x.dim() - 1));
+  shape.push_back(size);
+  shape.push_back(size);
+  const DiagonalPlace d = diagonal_place("diag_embed", shape, offset, axis0, axis1);
+  Shape placed = shape;
+  placed.erase(x.dim());
+  placed.erase(x.dim() - 1);
+  placed.insert(std::min(d.axis0, d.axis1), size);
+  placed.insert(std::max(d.axis0, d.axis1), size);
+  return put_diagonal(x, d, placed);
+}
+
+Tensor diag(const Tensor& x, std::int64_t diagonal) {
+  if (x.dim() == 1) return diag_embed(x, diagonal);
+  if (x.dim() == 2) return xg::diagonal(x, diagonal);
+  throw ShapeError(fmt::format("[diag] expects a list or a matrix, got {}: use diagonal or diag_embed",
+                               to_string(x.shape())));
 }
 
 }  // namespace xg

@@ -82,6 +82,15 @@ std::vector<Tensor> unbind(const Tensor& x, std::int64_t axis = 0);
 /// Grad    any order.
 Tensor diagonal(const Tensor& x, std::int64_t offset = 0, std::int64_t axis0 = 0, std::int64_t axis1 = 1);
 
+/// Tensors of zeros whose diagonals i + offset, in these two axes of the result, are the last axis of x.
+/// Grad    any order.
+/// Throws  ShapeError "[diag_embed] axes 1 and -1 of [2, 3, 3] are the same".
+Tensor diag_embed(const Tensor& x, std::int64_t offset = 0, std::int64_t axis0 = -2, std::int64_t axis1 = -1);
+/// The diagonal of a matrix, or the matrix with this diagonal.
+/// Grad    any order.
+/// Throws  ShapeError "[diag] expects a list or a matrix, got [2, 3, 4]: use diagonal or diag_embed".
+Tensor diag(const Tensor& x, std::int64_t diagonal = 0);
+
 /// Tensors one after the other along one axis; 1-d empty ones are skipped.
 /// Shapes  equal but for this axis; dtypes are promoted.
 /// Grad    any order.
@@ -96,6 +105,13 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis = 0);
 /// Grad    any order.
 /// Throws  ShapeError "[pad] ...".
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& widths, double value = 0);
+/// What stands in a border: the value; x mirrored at its first and last element; these themselves; or x again,
+/// as if it went round.
+enum class PadMode { constant, reflect, replicate, circular };
+/// pad() with such a border; the value is for the constant one.
+/// Grad    any order.
+/// Throws  ShapeError "[pad] widths 3 and 0 in mode reflect: axis 1 of [2, 3] has elements for at most 2".
+Tensor pad(const Tensor& x, const std::vector<std::int64_t>& widths, PadMode mode, double value = 0);
 /// The order of elements turned round along these axes.
 /// Grad    any order.
 Tensor flip(const Tensor& x, const Axes& axes);

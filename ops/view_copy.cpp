@@ -7,15 +7,14 @@
 #include "../core/create.hpp"
 #include "../core/node.hpp"
 #include "../core/strided.hpp"
+#include "ranges.hpp"
 #include "view.hpp"
 
 namespace xg {
 namespace {
 
 Tensor window_of(const Tensor& x, std::size_t axis, std::int64_t start, std::int64_t length) {
-  Shape shape = x.shape();
-  shape[axis] = length;
-  return as_strided(x, shape, x.strides(), length == 0 ? 0 : start * x.strides()[axis]);
+  return ranges::window(x, ranges::along(x, axis, {start, length}));
 }
 
 // As in NumPy before it knew shapes: a list that is still empty may be joined to anything.
@@ -44,41 +43,6 @@ Joined joined_shape(const std::vector<Tensor>& tensors, std::int64_t axis) {
     out.shape[out.axis] += tensors[i].shape()[out.axis];
   }
   return out;
-}
-
-// Where x lies in its padded twin, cut off where widths are negative.
-struct Border {
-  Shape shape;    // of the result
-  Shape common;   // of what both have
-  Dims from, to;  // where that begins in x and in the result
-};
-
-Border border_of(const Tensor& x, const std::vector<std::int64_t>& widths) {
-  Border b{x.shape(), x.shape(), Dims::filled(x.dim(), 0), Dims::filled(x.dim(), 0)};
-  if (widths.size() % 2 != 0 || widths.size() > 2 * x.dim())
-    throw ShapeError(
-        fmt::format("[pad] {} widths for a tensor of shape {}: expected two for each of the last "
-                    "axes",
-                    widths.size(), to_string(x.shape())));
-  for (std::size_t i = 0; i < widths.size() / 2; ++i) {
-    const std::size_t axis = x.dim() - 1 - i;
-    const std::int64_t before = widths[2 * i], after = widths[2 * i + 1];
-    b.shape[axis] += before + after;
-    if (b.shape[axis] < 0)
-      throw ShapeError(fmt::format("[pad] widths {} and {} cut off more than axis {} of {} has", before,
-                                   after, axis, to_string(x.shape())));
-    b.from[axis] = std::max<std::int64_t>(0, -before);
-    b.to[axis] = std::max<std::int64_t>(0, before);
-    b.common[axis] += std::min<std::int64_t>(before, 0) + std::min<std::int64_t>(after, 0);
-    b.common[axis] = std::max<std::int64_t>(0, b.common[axis]);
-  }
-  return b;
-}
-
-std::int64_t offset_of(const Dims& index, const Strides& strides) {
-  std::int64_t offset = 0;
-  for (std::size_t i = 0; i < index.size(); ++i) offset += index[i] * strides[i];
-  return offset;
 }
 
 Tensor roll_axis(const Tensor& x, std::int64_t shift, std::size_t axis) {
@@ -179,18 +143,6 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis) {
     rows.push_back(unsqueeze(x, axis));
   }
   return cat(rows, axis);
-}
-
-Tensor pad(const Tensor& x, const std::vector<std::int64_t>& widths, double value) {
-  const Border b = border_of(x, widths);
-  Tensor y = full(b.shape, value, {.dtype = x.dtype()});
-  if (count(b.common) > 0)
-    copy_elements(as_strided(x, b.common, x.strides(), offset_of(b.from, x.strides())),
-                  as_strided(y, b.common, y.strides(), offset_of(b.to, y.strides())));
-  std::vector<std::int64_t> back = widths;
-  for (std::int64_t& w : back) w = -w;
-  return record("pad", {&x}, std::move(y),
-                [back = std::move(back)](const Tensor& g) { return pad(g, back); });
 }
 
 Tensor flip(const Tensor& x, const Axes& axes) {

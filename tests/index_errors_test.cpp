@@ -22,6 +22,16 @@ TEST_CASE("wrong calls of take_along_dim") {
                        "[take_along_dim] index [3] and x [2, 4]: expected the same rank", Error);
 }
 
+TEST_CASE("wrong calls of take") {
+  CHECK_THROWS_WITH_AS(take(zeros({2, 3}), tensor({{0, 6}}, {.dtype = int64})),
+                       "[take] index 6 at [1] is out of range for axis 0 of [6]", IndexError);
+  CHECK_THROWS_WITH_AS(take(zeros({2, 3}), tensor({-7}, {.dtype = int64})),
+                       "[take] index -7 at [0] is out of range for axis 0 of [6]", IndexError);
+  CHECK_THROWS_WITH_AS(take(zeros({2, 3}), tensor({1})),
+                       "[take] the index is float32, not int64: convert it with to(index, int64)",
+                       DtypeError);
+}
+
 TEST_CASE("wrong calls of scatter_add") {
   CHECK_THROWS_WITH_AS(
       scatter_add(zeros({3, 4}), 0, places, zeros({2, 3})),
@@ -43,6 +53,24 @@ TEST_CASE("wrong calls of index_add") {
                        "[index_add] src [3, 4] for x [3, 4] and 3 indices: expected [3, 3]", Error);
 }
 
+TEST_CASE("wrong calls of index_copy") {
+  CHECK_THROWS_WITH_AS(index_copy(zeros({3, 4}), 0, columns, zeros({3, 4})),
+                       "[index_copy] index 3 at [0] is out of range for axis 0 of [3, 4]", IndexError);
+  CHECK_THROWS_WITH_AS(index_copy(zeros({3, 4}), 1, columns, zeros({3, 2})),
+                       "[index_copy] src [3, 2] for x [3, 4] and 3 indices: expected [3, 3]", ShapeError);
+  CHECK_THROWS_WITH_AS(index_copy(zeros({3, 4}), 1, places, zeros({3, 2})),
+                       "[index_copy] index [2, 4]: expected one axis", ShapeError);
+}
+
+TEST_CASE("wrong calls of index_fill") {
+  CHECK_THROWS_WITH_AS(index_fill(zeros({3, 4}), 0, columns, 1),
+                       "[index_fill] index 3 at [0] is out of range for axis 0 of [3, 4]", IndexError);
+  CHECK_THROWS_WITH_AS(index_fill(zeros({3, 4}), 2, columns, 1),
+                       "[index_fill] axis 2 is out of range for a tensor of shape [3, 4]", IndexError);
+  CHECK_THROWS_WITH_AS(index_fill(zeros({3, 4}), 1, columns, zeros({3})),
+                       "[index_fill] value [3]: expected a number or a 0-d tensor", ShapeError);
+}
+
 TEST_CASE("wrong calls of embedding") {
   CHECK_THROWS_WITH_AS(embedding(zeros({3, 8}), tensor({{0, 7}}, {.dtype = int64})),
                        "[embedding] index 7 at [0, 1] is out of range for axis 0 of [3, 8]", Error);
@@ -56,6 +84,17 @@ TEST_CASE("wrong calls of one_hot") {
 TEST_CASE("wrong calls of masked_select") {
   CHECK_THROWS_WITH_AS(masked_select(zeros({2}), zeros({2})),
                        "[masked_select] the mask is float32, not bool: compare it, e.g. x != 0", Error);
+}
+
+TEST_CASE("wrong calls of masked_scatter") {
+  const Tensor x = zeros({2, 2});
+  CHECK_THROWS_WITH_AS(masked_scatter(x, x, x),
+                       "[masked_scatter] the mask is float32, not bool: compare it, e.g. x != 0", DtypeError);
+  CHECK_THROWS_WITH_AS(masked_scatter(x, ones({2, 1}, {.dtype = boolean}), zeros({3})),
+                       "[masked_scatter] src [3] has 3 elements for the 4 at which the mask is true",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(masked_scatter(x, ones({3, 2, 2}, {.dtype = boolean}), zeros({12})),
+                       "[masked_scatter] mask [3, 2, 2] does not broadcast to x [2, 2]", ShapeError);
 }
 
 TEST_CASE("wrong calls of nonzero") {

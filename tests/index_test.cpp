@@ -7,6 +7,7 @@
 #include <xgrad/core/parallel.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/index.hpp>
+#include <xgrad/ops/sort.hpp>
 
 #include "op_table.hpp"
 

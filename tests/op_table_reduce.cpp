@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/reduce.hpp>
 
 namespace xg::test {
@@ -95,15 +98,15 @@ double others_than_zero(const Values& v) {
   return static_cast<double>(v.size()) - static_cast<double>(std::count(v.begin(), v.end(), 0.0));
 }
 
-// Running folds along axis 1 of [2, 3, 4].
-auto running(double (*join)(double, double)) {
-  return [=](const Inputs& in) {
-    return generate({2, 3, 4}, [&](std::int64_t i) {
-      double v = element(in[0], i / 12 * 12 + i % 4);
-      for (std::int64_t k = 1; k <= i / 4 % 3; ++k) v = join(v, element(in[0], i / 12 * 12 + k * 4 + i % 4));
-      return v;
-    });
-  };
+// NaN in place of each element above 0.5 but the first of its row, and the elements that stay.
+Tensor with_nan(const Tensor& x) {
+  const Tensor later = tensor({{0}, {1}, {1}}, {.dtype = boolean});
+  return where((x > 0.5) & later, std::nan(""), x);
+}
+Values numbers(const Values& v) {
+  Values kept{v[0]};
+  std::copy_if(v.begin() + 1, v.end(), std::back_inserter(kept), [](double x) { return x <= 0.5; });
+  return kept;
 }
 
 const Arg block{.shape = {2, 3, 4}};
@@ -136,6 +139,32 @@ std::vector<OpRow> sums() {
        .args = {block},
        .reference = over(1, deviation, true),
        .extremes = {{full({2, 3}, 2, {.dtype = float64})}}},
+      {.name = "var_mean",
+       .run =
+           [](const Inputs& in) {
+             const auto [variance, average] = var_mean(in[0], {1});
+             return variance + 3 * average;
+           },
+       .args = {block},
+       .reference = over(1, [](const Values& v) { return unbiased(v) + 3 * average(v); })},
+      {.name = "std_mean",
+       .run =
+           [](const Inputs& in) {
+             const auto [spread, middle] = std_mean(in[0], {1}, 0, true);
+             return spread + 3 * middle;
+           },
+       .args = {block},
+       .reference = over(
+           1, [](const Values& v) { return deviation(v) + 3 * average(v); }, true)},
+      {.name = "nansum",
+       .run = [](const Inputs& in) { return nansum(with_nan(in[0]), {1}); },
+       .args = {block},
+       .reference = over(1, [](const Values& v) { return total(numbers(v)); })},
+      {.name = "nanmean",
+       .run = [](const Inputs& in) { return nanmean(with_nan(in[0]), {1}, true); },
+       .args = {block},
+       .reference = over(
+           1, [](const Values& v) { return average(numbers(v)); }, true)},
       {.name = "prod",
        .run = [](const Inputs& in) { return prod(in[0], {1}); },
        .args = {block},
@@ -168,14 +197,6 @@ std::vector<OpRow> sums() {
        .run = [](const Inputs& in) { return norm(in[0], infinity); },
        .args = {{.shape = {2, 3, 4}, .low = -2, .high = 2.5, .distinct = true}},
        .reference = over_all(largest_size)},
-      {.name = "cumsum",
-       .run = [](const Inputs& in) { return cumsum(in[0], 1); },
-       .args = {block},
-       .reference = running([](double a, double b) { return a + b; })},
-      {.name = "cumprod",
-       .run = [](const Inputs& in) { return cumprod(in[0], 1); },
-       .args = {block},
-       .reference = running([](double a, double b) { return a * b; })},
   };
 }
 

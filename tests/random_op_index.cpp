@@ -2,6 +2,7 @@
 
 #include <xgrad/core/create.hpp>
 #include <xgrad/ops/index.hpp>
+#include <xgrad/ops/sort.hpp>
 
 #include "random_op.hpp"
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <xgrad/core/create.hpp>
+#include <xgrad/ops/cumulative.hpp>
 #include <xgrad/ops/reduce.hpp>
 
 #include "random_op.hpp"

@@ -26,6 +26,22 @@ TEST_CASE("wrong calls of std") {
                        "[std] needs a floating tensor, got int64: convert it with to(x, float32)", Error);
 }
 
+TEST_CASE("wrong calls of var_mean and std_mean") {
+  CHECK_THROWS_WITH_AS(var_mean(zeros({2}), {1}), "[var] axis 1 is out of range for a tensor of shape [2]",
+                       IndexError);
+  CHECK_THROWS_WITH_AS(std_mean(arange(2)),
+                       "[std] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+}
+
+TEST_CASE("wrong calls of nansum and nanmean") {
+  CHECK_THROWS_WITH_AS(nansum(zeros({2}), {-2}), "[nansum] axis -2 is out of range for a tensor of shape [2]",
+                       IndexError);
+  CHECK_THROWS_WITH_AS(nanmean(arange(2)),
+                       "[nanmean] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+}
+
 TEST_CASE("wrong calls of prod") {
   CHECK_THROWS_WITH_AS(prod(zeros({2}), {1}), "[prod] axis 1 is out of range for a tensor of shape [2]",
                        Error);
@@ -40,16 +56,6 @@ TEST_CASE("wrong calls of logsumexp") {
 TEST_CASE("wrong calls of norm") {
   CHECK_THROWS_WITH_AS(norm(zeros({2}, {.dtype = int64})),
                        "[norm] needs a floating tensor, got int64: convert it with to(x, float32)", Error);
-}
-
-TEST_CASE("wrong calls of cumsum") {
-  CHECK_THROWS_WITH_AS(cumsum(zeros({2}), 1), "[cumsum] axis 1 is out of range for a tensor of shape [2]",
-                       Error);
-}
-
-TEST_CASE("wrong calls of cumprod") {
-  CHECK_THROWS_WITH_AS(cumprod(zeros({2}), 1), "[cumprod] axis 1 is out of range for a tensor of shape [2]",
-                       Error);
 }
 
 TEST_CASE("wrong calls of amax") {

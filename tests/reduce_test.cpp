@@ -6,6 +6,7 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/parallel.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/cumulative.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/view.hpp>
 

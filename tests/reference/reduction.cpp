@@ -1,3 +1,4 @@
+#include <xgrad/ops/cumulative.hpp>
 #include <xgrad/ops/reduce.hpp>
 
 #include "table.hpp"
@@ -16,6 +17,12 @@ using Spread = Tensor (*)(const Tensor&, const Axes&, double, bool);
 double correction(const Call& c) { return c.flag("unbiased", true) ? 1 : 0; }
 
 Op with_correction(Spread f) {
+  return [f](const Call& c) { return f(c[0], c.dims("dim"), correction(c), c.flag("keepdim")); };
+}
+
+using SpreadAndMean = std::array<Tensor, 2> (*)(const Tensor&, const Axes&, double, bool);
+
+Op with_mean(SpreadAndMean f) {
   return [f](const Call& c) { return f(c[0], c.dims("dim"), correction(c), c.flag("keepdim")); };
 }
 
@@ -46,10 +53,15 @@ const OpsOf sums{
     {"logsumexp", over_axes(logsumexp)},
     {"var", with_correction(var)},
     {"std", with_correction(std)},
+    {"var_mean", with_mean(var_mean)},
+    {"std_mean", with_mean(std_mean)},
+    {"nansum", over_axes(nansum)},
     {"vector_norm",
      [](const Call& c) { return norm(c[0], c.number("ord", 2), c.dims("dim"), c.flag("keepdim")); }},
     {"cumsum", scan(cumsum)},
     {"cumprod", scan(cumprod)},
+    {"logcumsumexp", scan(logcumsumexp)},
+    {"diff", [](const Call& c) { return diff(c[0], c.integer("n", 1), c.integer("dim", -1)); }},
     {"all", over_axes(all)},
     {"any", over_axes(any)},
     {"count_nonzero", over_axes(count_nonzero)},
@@ -60,6 +72,8 @@ const OpsOf extrema{
     {"amin", over_axes(amin)},
     {"max", unary(max)},
     {"min", unary(min)},
+    {"cummax", [](const Call& c) { return cummax(c[0], c.integer("dim")); }},
+    {"cummin", [](const Call& c) { return cummin(c[0], c.integer("dim")); }},
     {"max_dim", along_axis(max)},
     {"min_dim", along_axis(min)},
     {"argmax", index_of(argmax, argmax)},

@@ -1,5 +1,5 @@
-#include <fmt/format.h>
-
+#include <xgrad/ops/arrange.hpp>
+#include <xgrad/ops/indexing.hpp>
 #include <xgrad/ops/view.hpp>
 
 #include "table.hpp"
@@ -7,35 +7,31 @@
 namespace xg::test {
 namespace {
 
-// One entry of an index applied to one axis; returns the next axis.
-std::int64_t apply_entry(Tensor& y, std::int64_t axis, const nlohmann::json& entry) {
-  if (entry.is_null()) {
-    y = unsqueeze(y, axis);
-    return axis + 1;
+// Python's index: numbers, {"slice": [start, stop, step]}, null for a new axis, "..." and names of inputs.
+std::vector<Index> python_index(const Call& c) {
+  std::vector<Index> index;
+  for (const nlohmann::json& entry : c.json("index")) {
+    if (entry.is_null()) {
+      index.push_back(newaxis);
+    } else if (entry.is_number_integer()) {
+      index.push_back(entry.get<std::int64_t>());
+    } else if (entry.is_string()) {
+      index.push_back(entry == "..." ? Index(ellipsis) : Index(c.find(entry.get<std::string>())));
+    } else {
+      const nlohmann::json& range = entry.at("slice");
+      const auto end = [&](std::size_t i) {
+        return range[i].is_null() ? none : std::optional(range[i].get<std::int64_t>());
+      };
+      index.push_back(slice(end(0), end(1), end(2).value_or(1)));
+    }
   }
-  if (entry.is_number_integer()) {
-    y = select(y, axis, entry.get<std::int64_t>());
-    return axis;
-  }
-  if (!entry.is_object()) throw NotImplemented(fmt::format("index entry {}", entry.dump()));
-  const nlohmann::json& range = entry.at("slice");
-  const auto bound = [&](std::size_t i) {
-    return range[i].is_null() ? std::nullopt : std::optional(range[i].get<std::int64_t>());
-  };
-  y = slice(y, axis, bound(0), bound(1), bound(2).value_or(1));
-  return axis + 1;
+  return index;
 }
 
-// Python's x[index]; "..." stands for as many whole axes as are left.
-Tensor slice_by_index(const Call& c) {
-  const nlohmann::json& index = c.json("index");
-  std::int64_t named = 0;
-  for (const nlohmann::json& entry : index) named += entry.is_number_integer() || entry.is_object();
-  Tensor y = c[0];
-  const std::int64_t rest = static_cast<std::int64_t>(y.dim()) - named;
-  std::int64_t axis = 0;
-  for (const nlohmann::json& entry : index) axis = entry == "..." ? axis + rest : apply_entry(y, axis, entry);
-  return y;
+Outputs put_at_tensors(const Call& c) {
+  std::vector<Index> index;
+  for (const Tensor& places : c.list("index")) index.push_back(places);
+  return index_put(c[0], index, c.find("values"), c.flag("accumulate"));
 }
 
 Outputs split_by(const Call& c) {
@@ -44,11 +40,29 @@ Outputs split_by(const Call& c) {
   return c.json("split_size_or_sections").is_array() ? split(c[0], sizes, dim) : split(c[0], sizes[0], dim);
 }
 
-Tensor pad_constant(const Call& c) {
-  if (const std::string mode = c.text("mode", "constant"); mode != "constant")
-    throw NotImplemented("mode " + mode);
-  return pad(c[0], c.integers("pad"), c.number("value", 0));
+Outputs pad_by_mode(const Call& c) {
+  static const std::map<std::string, PadMode> modes{{"constant", PadMode::constant},
+                                                    {"reflect", PadMode::reflect},
+                                                    {"replicate", PadMode::replicate},
+                                                    {"circular", PadMode::circular}};
+  return pad(c[0], c.integers("pad"), modes.at(c.text("mode", "constant")), c.number("value", 0));
 }
+
+std::optional<std::int64_t> axis_of(const Call& c) {
+  return c.has("dim") ? std::optional(c.integer("dim")) : none;
+}
+
+Outputs repeat_each(const Call& c) {
+  const Tensor counts = c.find("repeats");
+  return counts.defined() ? repeat_interleave(c[0], counts, axis_of(c))
+                          : repeat_interleave(c[0], c.integer("repeats"), axis_of(c));
+}
+
+Outputs grid(const Call& c) {
+  return meshgrid(c.list("t"), c.text("indexing", "ij") == "xy" ? GridIndexing::xy : GridIndexing::ij);
+}
+
+Axes axes_or_first_two(const Call& c) { return c.has("dims") ? c.dims("dims") : Axes{0, 1}; }
 
 const OpsOf views{
     {"reshape", [](const Call& c) { return reshape(c[0], c.dims("shape")); }},
@@ -64,7 +78,15 @@ const OpsOf views{
     {"narrow",
      [](const Call& c) { return narrow(c[0], c.integer("dim"), c.integer("start"), c.integer("length")); }},
     {"select", [](const Call& c) { return select(c[0], c.integer("dim"), c.integer("index")); }},
-    {"slice", slice_by_index},
+    {"slice", [](const Call& c) { return index(c[0], python_index(c)); }},
+    {"index", [](const Call& c) { return index(c[0], python_index(c)); }},
+    {"slice_assign", [](const Call& c) { return index_put(c[0], python_index(c), c[1]); }},
+    {"index_put", put_at_tensors},
+    {"broadcast_tensors", [](const Call& c) { return broadcast_tensors(c.list("t")); }},
+    {"tensor_unfold",
+     [](const Call& c) {
+       return unfold(c[0], c.integer("dimension"), c.integer("size"), c.integer("step"));
+     }},
     {"diagonal",
      [](const Call& c) {
        return diagonal(c[0], c.integer("offset", 0), c.integer("dim1", 0), c.integer("dim2", 1));
@@ -86,7 +108,15 @@ const OpsOf copies{
     {"roll", [](const Call& c) { return roll(c[0], c.integers("shifts"), c.dims("dims")); }},
     {"tril", [](const Call& c) { return tril(c[0], c.integer("diagonal", 0)); }},
     {"triu", [](const Call& c) { return triu(c[0], c.integer("diagonal", 0)); }},
-    {"pad", pad_constant},
+    {"pad", pad_by_mode},
+    {"rot90", [](const Call& c) { return rot90(c[0], c.integer("k", 1), axes_or_first_two(c)); }},
+    {"meshgrid", grid},
+    {"repeat_interleave", repeat_each},
+    {"diag", [](const Call& c) { return diag(c[0], c.integer("diagonal", 0)); }},
+    {"diag_embed",
+     [](const Call& c) {
+       return diag_embed(c[0], c.integer("offset", 0), c.integer("dim1", -2), c.integer("dim2", -1));
+     }},
 };
 
 }  // namespace
