@@ -1,7 +1,8 @@
 #include "dispatch.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
-#include <string>
 #include <string_view>
 
 #include "error.hpp"
@@ -10,32 +11,41 @@ namespace xg {
 
 namespace {
 
-bool cpu_has_avx2() {
+using detail::IsaLevel;
+
+IsaLevel best_level() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return IsaLevel::baseline;
+  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return wide ? IsaLevel::avx512 : IsaLevel::avx2;
 #else
-  return false;
+  return IsaLevel::baseline;
 #endif
 }
 
+constexpr const char* names[] = {isa::baseline::name, isa::avx2::name, isa::avx512::name};
+
 }  // namespace
 
-bool detail::chooses_avx2(const char* wish) {
-  if (wish == nullptr || *wish == '\0') return cpu_has_avx2();
-  if (std::string_view(wish) == isa::baseline::name) return false;
-  if (std::string_view(wish) != isa::avx2::name) {
-    throw ValueError("[dispatch] XGRAD_ISA=" + std::string(wish) + " is unknown: use baseline or avx2");
+IsaLevel detail::chosen_level(const char* wish) {
+  const IsaLevel best = best_level();
+  if (wish == nullptr || *wish == '\0') return best;
+  for (const IsaLevel level : {IsaLevel::baseline, IsaLevel::avx2, IsaLevel::avx512}) {
+    if (std::string_view(wish) != names[static_cast<std::size_t>(level)]) continue;
+    if (level > best)
+      throw ValueError(fmt::format("[dispatch] XGRAD_ISA={}, but this CPU has no more than {}: unset it",
+                                   wish, names[static_cast<std::size_t>(best)]));
+    return level;
   }
-  if (!cpu_has_avx2())
-    throw ValueError("[dispatch] XGRAD_ISA=avx2, but this CPU lacks AVX2 or FMA: unset it");
-  return true;
+  throw ValueError(fmt::format("[dispatch] XGRAD_ISA={} is unknown: use baseline, avx2 or avx512", wish));
 }
 
-bool detail::avx2_is_active() {
-  static const bool active = chooses_avx2(std::getenv("XGRAD_ISA"));
-  return active;
+IsaLevel detail::active_level() {
+  static const IsaLevel level = chosen_level(std::getenv("XGRAD_ISA"));
+  return level;
 }
 
-const char* active_isa() { return detail::avx2_is_active() ? isa::avx2::name : isa::baseline::name; }
+const char* active_isa() { return names[static_cast<std::size_t>(detail::active_level())]; }
 
 }  // namespace xg

@@ -5,8 +5,8 @@
 
 namespace xg {
 
-/// The name of the instruction set that `dispatch` chooses: "baseline" or "avx2".
-/// XGRAD_ISA=baseline in the environment forces the baseline; it is read once.
+/// The name of the best instruction set that may be used: "baseline", "avx2" or "avx512".
+/// XGRAD_ISA=baseline or avx2 in the environment forbids the better ones; it is read once.
 /// Throws  ValueError "[dispatch] XGRAD_ISA=...": the name is unknown, or this CPU lacks the instruction set.
 const char* active_isa();
 
@@ -24,15 +24,26 @@ XGRAD_AVX2 __attribute__((flatten)) auto run_on(F& f)
     -> decltype(f(Isa{})) requires std::is_same_v<Isa, isa::avx2> {
   return f(Isa{});
 }
+template <class Isa, class F>
+XGRAD_AVX512 __attribute__((flatten)) auto run_on(F& f)
+    -> decltype(f(Isa{})) requires std::is_same_v<Isa, isa::avx512> {
+  return f(Isa{});
+}
 #endif
 
 namespace detail {
 
-/// True if `dispatch` is to use avx2: XGRAD_ISA's wish, or else what the CPU has.
-bool avx2_is_active();
+/// Instruction sets from the poorest to the best.
+enum class IsaLevel : std::uint8_t { baseline, avx2, avx512 };
+template <class Isa> inline constexpr IsaLevel level_of = IsaLevel::baseline;
+template <> inline constexpr IsaLevel level_of<isa::avx2> = IsaLevel::avx2;
+template <> inline constexpr IsaLevel level_of<isa::avx512> = IsaLevel::avx512;
+
+/// The best one that may be used: XGRAD_ISA's wish, or else what the CPU has.
+IsaLevel active_level();
 
 /// What follows from a value of XGRAD_ISA, null if it is not set.
-bool chooses_avx2(const char* wish);
+IsaLevel chosen_level(const char* wish);
 
 template <class Isas> struct dispatcher;
 
@@ -40,9 +51,10 @@ template <class Isa> struct dispatcher<isa_list<Isa>> {
   template <class F> static decltype(auto) call(F& f) { return run_on<Isa>(f); }
 };
 
-template <> struct dispatcher<isa_list<isa::baseline, isa::avx2>> {
+template <class Isa, class Better, class... Best> struct dispatcher<isa_list<Isa, Better, Best...>> {
   template <class F> static decltype(auto) call(F& f) {
-    return avx2_is_active() ? run_on<isa::avx2>(f) : run_on<isa::baseline>(f);
+    return active_level() >= level_of<Better> ? dispatcher<isa_list<Better, Best...>>::call(f)
+                                              : run_on<Isa>(f);
   }
 };
 
@@ -53,5 +65,4 @@ template <> struct dispatcher<isa_list<isa::baseline, isa::avx2>> {
 template <class F, class Isas = compiled_isas> decltype(auto) dispatch(F&& f) {
   return detail::dispatcher<Isas>::call(f);
 }
-
 }  // namespace xg

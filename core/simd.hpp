@@ -12,6 +12,7 @@
 #define XGRAD_INLINE inline __attribute__((always_inline))
 #if defined(__x86_64__)
 #define XGRAD_AVX2 __attribute__((target("avx2,fma")))
+#define XGRAD_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 #endif
 
 namespace xg {
@@ -30,6 +31,12 @@ struct avx2 {
   static constexpr const char* name = "avx2";
 };
 
+/// 512-bit vectors, 32 registers of them.
+struct avx512 {
+  static constexpr std::size_t bytes = 64;
+  static constexpr const char* name = "avx512";
+};
+
 }  // namespace isa
 
 template <class... Isas> struct isa_list {};
@@ -37,9 +44,9 @@ template <class... Isas> struct isa_list {};
 /// The instruction sets this file makes code for, the best one last. Templates that choose among them take
 /// this as a default argument: files compiled with different flags then differ in their symbols' names.
 #if defined(__AVX2__) && defined(__FMA__)
-using compiled_isas = isa_list<isa::avx2>;
+using compiled_isas = isa_list<isa::avx2, isa::avx512>;
 #elif defined(__x86_64__)
-using compiled_isas = isa_list<isa::baseline, isa::avx2>;
+using compiled_isas = isa_list<isa::baseline, isa::avx2, isa::avx512>;
 #else
 using compiled_isas = isa_list<isa::baseline>;
 #endif
@@ -53,6 +60,33 @@ template <class T, class Isa> struct vectors {
   typedef T unaligned __attribute__((vector_size(Isa::bytes), aligned(alignof(T)), may_alias));
   using bits = decltype(type{} < type{});
 };
+
+}  // namespace detail
+
+namespace detail {
+
+// What a comparison is for vectors, and its number among the instructions that compare into a mask register.
+#define XGRAD_COMPARISON(Name, op, number)                                         \
+  struct Name {                                                                    \
+    static constexpr int predicate = number;                                       \
+    template <class M, class L> XGRAD_INLINE static M of(const L& a, const L& b) { \
+      return M::make(a.v op b.v);                                                  \
+    }                                                                              \
+  };
+XGRAD_COMPARISON(Equal, ==, 0)
+XGRAD_COMPARISON(Less, <, 1)
+XGRAD_COMPARISON(LessEqual, <=, 2)
+XGRAD_COMPARISON(NotEqual, !=, 4)
+XGRAD_COMPARISON(GreaterEqual, >=, 13)
+XGRAD_COMPARISON(Greater, >, 14)
+#undef XGRAD_COMPARISON
+
+template <class T> bool no_single_truth() {
+  static_assert(sizeof(T) == 0,
+                "a condition on a lane has one truth value an element: use where(c, a, b) instead of "
+                "if and ?:, and & | ! instead of && || not");
+  return false;
+}
 
 }  // namespace detail
 
@@ -93,12 +127,7 @@ template <class T, class Isa> struct mask {
     return r;
   }
 
-  explicit operator bool() const {
-    static_assert(sizeof(T) == 0,
-                  "a condition on a lane has one truth value an element: use where(c, a, b) instead of "
-                  "if and ?:, and & | ! instead of && || not");
-    return false;
-  }
+  explicit operator bool() const { return detail::no_single_truth<T>(); }
 
   XGRAD_INLINE friend mask operator&(const mask& a, const mask& b) { return make(a.v & b.v); }
   XGRAD_INLINE friend mask operator|(const mask& a, const mask& b) { return make(a.v | b.v); }
@@ -107,7 +136,7 @@ template <class T, class Isa> struct mask {
 
   /// a where the mask is true, b elsewhere; scalars are spread over all elements.
   XGRAD_INLINE friend lane<T, Isa> where(const mask& c, const lane<T, Isa>& a, const lane<T, Isa>& b) {
-    return lane<T, Isa>::make(c.v ? a.v : b.v);
+    return select(c, a, b);
   }
 
   friend bool any(const mask& a) {
@@ -183,46 +212,42 @@ template <class T, class Isa> struct lane {
   XGRAD_INLINE lane& operator/=(const lane& b) { return *this = *this / b; }
 
   XGRAD_INLINE friend mask_type operator==(const lane& a, const lane& b) {
-    return mask_type::make(a.v == b.v);
+    return compare(detail::Equal(), a, b);
   }
   XGRAD_INLINE friend mask_type operator!=(const lane& a, const lane& b) {
-    return mask_type::make(a.v != b.v);
+    return compare(detail::NotEqual(), a, b);
   }
-  XGRAD_INLINE friend mask_type operator<(const lane& a, const lane& b) { return mask_type::make(a.v < b.v); }
+  XGRAD_INLINE friend mask_type operator<(const lane& a, const lane& b) {
+    return compare(detail::Less(), a, b);
+  }
   XGRAD_INLINE friend mask_type operator<=(const lane& a, const lane& b) {
-    return mask_type::make(a.v <= b.v);
+    return compare(detail::LessEqual(), a, b);
   }
-  XGRAD_INLINE friend mask_type operator>(const lane& a, const lane& b) { return mask_type::make(a.v > b.v); }
+  XGRAD_INLINE friend mask_type operator>(const lane& a, const lane& b) {
+    return compare(detail::Greater(), a, b);
+  }
   XGRAD_INLINE friend mask_type operator>=(const lane& a, const lane& b) {
-    return mask_type::make(a.v >= b.v);
+    return compare(detail::GreaterEqual(), a, b);
   }
 
   /// The larger element; NaN if either is NaN.
-  XGRAD_INLINE friend lane maximum(const lane& a, const lane& b) {
-    return make(((a.v > b.v) | (a.v != a.v)) ? a.v : b.v);
-  }
+  XGRAD_INLINE friend lane maximum(const lane& a, const lane& b) { return select((a > b) | (a != a), a, b); }
 
   /// The smaller element; NaN if either is NaN.
-  XGRAD_INLINE friend lane minimum(const lane& a, const lane& b) {
-    return make(((a.v < b.v) | (a.v != a.v)) ? a.v : b.v);
-  }
+  XGRAD_INLINE friend lane minimum(const lane& a, const lane& b) { return select((a < b) | (a != a), a, b); }
 
   /// The larger element; a NaN loses against a number.
-  XGRAD_INLINE friend lane fmax(const lane& a, const lane& b) {
-    return make(((a.v > b.v) | (b.v != b.v)) ? a.v : b.v);
-  }
+  XGRAD_INLINE friend lane fmax(const lane& a, const lane& b) { return select((a > b) | (b != b), a, b); }
 
   /// The smaller element; a NaN loses against a number.
-  XGRAD_INLINE friend lane fmin(const lane& a, const lane& b) {
-    return make(((a.v < b.v) | (b.v != b.v)) ? a.v : b.v);
-  }
+  XGRAD_INLINE friend lane fmin(const lane& a, const lane& b) { return select((a < b) | (b != b), a, b); }
 
   /// One choice for all elements.
   XGRAD_INLINE friend lane where(bool c, const lane& a, const lane& b) { return c ? a : b; }
 
   /// The magnitude of a with the sign of b.
   XGRAD_INLINE friend lane copysign(const lane& a, const lane& b) {
-    using bits = typename mask_type::bits;
+    using bits = typename detail::vectors<T, Isa>::bits;
     const bits sign = reinterpret_cast<bits>(T{-0.0} - vec{});
     return make(
         reinterpret_cast<vec>((reinterpret_cast<bits>(a.v) & ~sign) | (reinterpret_cast<bits>(b.v) & sign)));
@@ -305,6 +330,16 @@ template <class T, class Isa> XGRAD_INLINE void spread(lane<T, Isa>& r, T s) {
   r.v = s - typename lane<T, Isa>::vec{};
 }
 
+template <class C, class T, class Isa>
+XGRAD_INLINE mask<T, Isa> compare(C, const lane<T, Isa>& a, const lane<T, Isa>& b) {
+  return C::template of<mask<T, Isa>>(a, b);
+}
+
+template <class T, class Isa>
+XGRAD_INLINE lane<T, Isa> select(const mask<T, Isa>& c, const lane<T, Isa>& a, const lane<T, Isa>& b) {
+  return lane<T, Isa>::make(c.v ? a.v : b.v);
+}
+
 template <class T, class Isa>
 inline lane<T, Isa> multiply_add(const lane<T, Isa>& a, const lane<T, Isa>& b, const lane<T, Isa>& c) {
   return a * b + c;
@@ -341,69 +376,8 @@ template <class T, class Isa> inline lane<T, Isa> sqrt(const lane<T, Isa>& x) {
   return r;
 }
 
-#if defined(__x86_64__)
-
-using baseline_floats = lane<float, isa::baseline>;
-using baseline_doubles = lane<double, isa::baseline>;
-using avx2_floats = lane<float, isa::avx2>;
-using avx2_doubles = lane<double, isa::avx2>;
-
-#if !defined(__clang__)
-// Inlined into a lambda that is compiled for the baseline, GCC would take the vector apart there and not put it together
-// again in the AVX2 driver. (Clang would rather not inline functions with many such calls.)
-inline XGRAD_AVX2 void spread(avx2_floats& r, float s) { r.v = s - avx2_floats::vec{}; }
-inline XGRAD_AVX2 void spread(avx2_doubles& r, double s) { r.v = s - avx2_doubles::vec{}; }
-#endif
-
-inline XGRAD_AVX2 avx2_floats multiply_add(const avx2_floats& a, const avx2_floats& b, const avx2_floats& c) {
-  return avx2_floats::make(__builtin_ia32_vfmaddps256(a.v, b.v, c.v));
-}
-inline XGRAD_AVX2 avx2_doubles multiply_add(const avx2_doubles& a, const avx2_doubles& b,
-                                            const avx2_doubles& c) {
-  return avx2_doubles::make(__builtin_ia32_vfmaddpd256(a.v, b.v, c.v));
-}
-
-inline XGRAD_AVX2 avx2_floats round(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 8));
-}
-inline XGRAD_AVX2 avx2_doubles round(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 8));
-}
-
-inline XGRAD_AVX2 avx2_floats floor(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 9));
-}
-inline XGRAD_AVX2 avx2_doubles floor(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 9));
-}
-
-inline XGRAD_AVX2 avx2_floats ceil(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 10));
-}
-inline XGRAD_AVX2 avx2_doubles ceil(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 10));
-}
-
-inline XGRAD_AVX2 avx2_floats trunc(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 11));
-}
-inline XGRAD_AVX2 avx2_doubles trunc(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 11));
-}
-
-inline baseline_floats sqrt(const baseline_floats& x) {
-  return baseline_floats::make(__builtin_ia32_sqrtps(x.v));
-}
-inline baseline_doubles sqrt(const baseline_doubles& x) {
-  return baseline_doubles::make(__builtin_ia32_sqrtpd(x.v));
-}
-inline XGRAD_AVX2 avx2_floats sqrt(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_sqrtps256(x.v));
-}
-inline XGRAD_AVX2 avx2_doubles sqrt(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_sqrtpd256(x.v));
-}
-
-#endif
-
 }  // namespace xg
+
+#if defined(__x86_64__)
+#include "simd_x86.hpp"
+#endif

@@ -27,7 +27,7 @@ struct Canvas {
   }
 };
 
-constexpr std::int64_t slack = 16;  // what OffsetMatrix reads too much
+constexpr std::int64_t slack = 32;  // what OffsetMatrix reads too much
 
 /// The images of a tensor [n, c, ...] of any strides.
 template <class T> struct Images {

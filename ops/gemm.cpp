@@ -14,8 +14,12 @@ using detail::RightPanel;
 using detail::TileSize;
 using detail::VectorProduct;
 
-// A panel of b (depth x 16 floats) stays in the L1 cache, a block of a (block_rows x depth) in L2.
-template <class T> constexpr std::int64_t max_depth = 1280 / static_cast<std::int64_t>(sizeof(T));
+// A panel of b (depth x tile columns) stays in the L1 cache, a block of a (block_rows x depth) in L2.
+constexpr std::int64_t panel_bytes = 20 << 10;
+template <class L>
+constexpr std::int64_t max_depth =
+    std::min(panel_bytes / static_cast<std::int64_t>(TileSize<L>::columns * sizeof(typename L::value_type)),
+             std::int64_t{320});
 constexpr std::int64_t block_rows = 144;
 constexpr std::int64_t block_columns = 384;
 
@@ -80,7 +84,7 @@ template <class L, class T, class B> XGRAD_INLINE void multiply_blocks(const Pro
   const std::int64_t row_tiles = (x.m + TileSize<L>::rows - 1) / TileSize<L>::rows;
   const bool in_place = reads_in_place(b, row_tiles);
   const bool pack_a = x.a.column_step != 1 && x.n > 4 * width;
-  const std::int64_t depth_blocks = (x.k + max_depth<T> - 1) / max_depth<T>;
+  const std::int64_t depth_blocks = (x.k + max_depth<L> - 1) / max_depth<L>;
   const std::int64_t max_block_depth = (x.k + depth_blocks - 1) / depth_blocks;
   const std::int64_t max_columns = std::min(block_columns, (x.n + width - 1) / width * width);
   const Buffer<T> panels(max_block_depth * max_columns + width * static_cast<std::int64_t>(L::size));
@@ -108,7 +112,14 @@ template <class L, class T, class B> XGRAD_INLINE void multiply_blocks(const Pro
 }
 
 template <class T, class B> void multiply(const Product<T>& x, const B& b) {
-  dispatch([&](auto isa) { multiply_blocks<lane<T, decltype(isa)>>(x, b); });
+  dispatch([&](auto isa) {
+    using Isa = decltype(isa);
+    // Half of a wide tile's columns would be nobody's.
+    const bool narrow = x.n * static_cast<std::int64_t>(sizeof(T)) <= 64;
+    if constexpr (std::is_same_v<Isa, isa::avx512>)
+      if (narrow) return multiply_blocks<lane<T, isa::avx2>>(x, b);
+    multiply_blocks<lane<T, Isa>>(x, b);
+  });
 }
 
 // What OpenBLAS calls a transposed operand and its leading dimension; 0 if it cannot read the matrix.
@@ -124,7 +135,8 @@ std::int64_t leading_dimension(const StridedMatrix<T>& m, std::int64_t rows, std
 // From here on OpenBLAS is measured to be faster. It chooses its kernels itself, so without AVX2 that is
 // soon.
 template <class T> bool is_for_blas(const Product<T>& x, const StridedMatrix<T>& b) {
-  const std::int64_t limit = detail::avx2_is_active() ? 512 : 32;
+  if (detail::active_level() >= detail::IsaLevel::avx512) return false;
+  const std::int64_t limit = detail::active_level() == detail::IsaLevel::avx2 ? 512 : 32;
   return std::min({x.m, x.n, x.k}) >= limit && leading_dimension(x.a, x.m, x.k) > 0 &&
          leading_dimension(b, x.k, x.n) > 0;
 }
@@ -158,7 +170,7 @@ template <class T, class B> void multiply_in_pieces(const Product<T>& x, const B
   if (pieces < 2) return piece(x, b);
   const bool cuts_rows = by_rows > by_columns;
   const std::int64_t length = cuts_rows ? x.m : x.n;
-  constexpr std::int64_t unit = 48;  // a multiple of the tile's rows and columns
+  constexpr std::int64_t unit = 96;  // a multiple of the tile's rows and columns
   const std::int64_t cut = ((length + pieces - 1) / pieces + unit - 1) / unit * unit;
   parallel_ranges(static_cast<std::size_t>(length), static_cast<std::size_t>(cut),
                   [&](std::size_t begin, std::size_t end) {

@@ -22,7 +22,7 @@ template <class T> struct StridedMatrix {
 /// A matrix scattered over memory: element (i, j) lies at data[row_offset[i] + column_offset[j]]. This is how
 /// a convolution reads an image: one offset for each tap of the kernel, one for each place it is put. Either
 /// the rows' or the columns' offsets should come in runs of consecutive numbers, which are read as vectors:
-/// 64 bytes after each element must be readable.
+/// 128 bytes after each element must be readable.
 template <class T> struct OffsetMatrix {
   const T* data;
   const std::int64_t* row_offset;

@@ -14,9 +14,9 @@
 namespace xg::detail {
 
 /// c is computed in tiles of `rows` x `columns` elements: 6 x 2 vectors, two of b and one of a fill 16
-/// registers.
+/// registers; 12 x 2 are what 32 registers are good for.
 template <class L> struct TileSize {
-  static constexpr std::int64_t rows = 6;
+  static constexpr std::int64_t rows = std::is_same_v<typename L::isa_type, isa::avx512> ? 12 : 6;
   static constexpr std::int64_t columns = 2 * static_cast<std::int64_t>(L::size);
 };
 

@@ -92,7 +92,9 @@ XGRAD_INLINE L load_step(const typename L::value_type* p, std::int64_t step) {
 template <class L, std::size_t Step, class T>
 XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t start, std::int64_t step,
                              const T* image, T* best, Place<T>* place) {
-  typename L::mask_type::bits shifts, places{};
+  using Bits = typename detail::vectors<T, typename L::isa_type>::bits;  // integers as wide as T
+  Bits shifts;
+  L places = L::make(reinterpret_cast<typename L::vec>(Bits{}));
   for (std::size_t i = 0; i < L::size; ++i)
     shifts[i] = static_cast<Place<T>>(static_cast<std::int64_t>(i) * w.stride);
   L largest(-std::numeric_limits<T>::infinity());
@@ -103,10 +105,11 @@ XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t star
       const L v = load_step<L, Step>(image + at, w.stride);
       const auto takes = (v > largest) | (v != v) | typename L::mask_type(is_first);
       largest = where(takes, v, largest);
-      places = takes.v ? shifts + static_cast<Place<T>>(at) : places;
+      places = where(takes, L::make(reinterpret_cast<typename L::vec>(shifts + static_cast<Place<T>>(at))),
+                     places);
       is_first = false;
     }
-  if (is_first) places -= 1;
+  if (is_first) places = L::make(reinterpret_cast<typename L::vec>(Bits{} - 1));
   largest.store(best);
   __builtin_memcpy(place, &places, sizeof(places));
 }

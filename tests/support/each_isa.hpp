@@ -7,10 +7,7 @@
 namespace support {
 
 template <class Isa, class F> void on_isa(F& body) {
-  if constexpr (std::is_same_v<Isa, xg::isa::avx2>) {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
-  }
-  body(Isa());
+  if (xg::detail::level_of<Isa> <= xg::detail::chosen_level(nullptr)) body(Isa());
 }
 
 template <class F, class... Isas> void on_each(F& body, xg::isa_list<Isas...>) { (on_isa<Isas>(body), ...); }
