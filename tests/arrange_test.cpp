@@ -5,7 +5,7 @@
 #include <xgrad/ops/arrange.hpp>
 #include <xgrad/ops/view.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 using test::element;

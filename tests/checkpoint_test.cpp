@@ -16,7 +16,7 @@
 #include <xgrad/nn/nn.hpp>
 #include <xgrad/ops/ops.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 

@@ -9,7 +9,7 @@
 #include <xgrad/ops/index.hpp>
 #include <xgrad/ops/sort.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 using test::element;

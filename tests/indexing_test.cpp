@@ -11,7 +11,7 @@
 #include <xgrad/ops/indexing.hpp>
 #include <xgrad/ops/view.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 

@@ -10,7 +10,7 @@
 #include <xgrad/nn/loss.hpp>
 #include <xgrad/ops/ops.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 using nn::ctc_loss;

@@ -8,7 +8,7 @@
 
 #include <xgrad/nn/reduction.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 namespace xg::test {
 

@@ -11,7 +11,7 @@
 #include <xgrad/nn/norm.hpp>
 #include <xgrad/ops/ops.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 using test::element;

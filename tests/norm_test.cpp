@@ -8,7 +8,7 @@
 #include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/reduce.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 using test::element;

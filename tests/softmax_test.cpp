@@ -7,7 +7,7 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/softmax.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 using namespace xg;
 using test::element;

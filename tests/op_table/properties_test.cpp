@@ -19,7 +19,7 @@
 
 #include "op_table.hpp"
 #include "property_table.hpp"
-#include "sample.hpp"
+#include "random/sample.hpp"
 #include "support/environment.hpp"
 
 namespace xg::test {
@@ -139,7 +139,7 @@ TEST_CASE("every op but the elementwise ones, which are called wrongly below, ha
     if (row.scalar) elementwise_ops.insert(op_of(row));
   std::set<std::string> called;
   const std::regex call(R"((\w+)\()");
-  for (const auto& file : std::filesystem::directory_iterator(XGRAD_TESTS_DIR)) {
+  for (const auto& file : std::filesystem::directory_iterator(XGRAD_ERRORS_TESTS_DIR)) {
     if (!file.path().filename().string().ends_with("_errors_test.cpp")) continue;
     const std::string text = text_of(file.path());
     for (std::sregex_iterator it(text.begin(), text.end(), call), end; it != end; ++it)

@@ -6,7 +6,7 @@
 
 #include <xgrad/core/gradcheck.hpp>
 
-#include "op_table.hpp"
+#include "op_table/op_table.hpp"
 
 namespace xg::test {
 
