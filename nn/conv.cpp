@@ -2,9 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "of_axes.hpp"
 
 namespace xg::nn {
+namespace {
+
+// Widths of the border for pad(), the last axis first; same padding has its odd element behind the image.
+template <std::size_t N>
+std::vector<std::int64_t> border(const SizeNd<N>& kernel_size, const ConvOptions<N>& options) {
+  std::vector<std::int64_t> widths;
+  for (std::size_t i = N; i-- > 0;) {
+    const std::int64_t both =
+        options.padding.same ? options.dilation[i] * (kernel_size[i] - 1) : 2 * options.padding.size[i];
+    widths.push_back(both / 2);
+    widths.push_back(both - both / 2);
+  }
+  return widths;
+}
+
+}  // namespace
+
 namespace detail {
 
 Shape conv_weight_shape(const char* layer, std::int64_t in_channels, std::int64_t out_channels,
@@ -22,11 +41,13 @@ Shape conv_weight_shape(const char* layer, std::int64_t in_channels, std::int64_
 
 template <std::size_t N> Tensor Conv<N>::operator()(const Tensor& x) const {
   constexpr auto conv = detail::of_axes<N>(conv1d, conv2d, conv3d);
-  return conv(x, weight, bias,
-              {.stride = options.stride,
-               .padding = options.padding,
-               .dilation = options.dilation,
-               .groups = options.groups});
+  xg::ConvOptions<N> passed{.stride = options.stride,
+                            .padding = options.padding,
+                            .dilation = options.dilation,
+                            .groups = options.groups};
+  if (options.padding_mode == PadMode::constant) return conv(x, weight, bias, passed);
+  passed.padding = 0;
+  return conv(pad(x, border(kernel_size, options), options.padding_mode), weight, bias, passed);
 }
 
 template <std::size_t N>

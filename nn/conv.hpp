@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "../ops/conv.hpp"
+#include "../ops/view.hpp"
 #include "init.hpp"
 
 namespace xg::nn {
@@ -15,6 +16,7 @@ template <std::size_t N> struct ConvOptions {
   SizeNd<N> dilation = 1;
   std::int64_t groups = 1;
   bool bias = true;
+  PadMode padding_mode = PadMode::constant;  ///< what the padding is made of; zeros for constant
   Dtype dtype = float32;
 };
 using Conv1dOptions = ConvOptions<1>;
@@ -45,7 +47,7 @@ Shape conv_weight_shape(const char* layer, std::int64_t in_channels, std::int64_
 /// Cross-correlation of images with learned kernels; `nn::Conv2d conv{1, 32, 3, {.padding = 1}};`. Weight and
 /// bias start uniform within +-1/sqrt(in_channels / groups * kernel size).
 /// Shapes  x [n, in_channels, h, w] or without n; as conv2d.
-/// Throws  ValueError "[Conv2d] 3 input and 8 output channels do not divide into 2 groups"; as conv2d.
+/// Throws  ValueError "[Conv2d] 3 input and 8 output channels do not divide into 2 groups"; as conv2d and pad.
 template <std::size_t N> struct Conv {
   std::int64_t in_channels, out_channels;
   SizeNd<N> kernel_size;

@@ -12,6 +12,7 @@
 #include "linear.hpp"
 #include "loss.hpp"
 #include "norm.hpp"
+#include "padding.hpp"
 #include "pool.hpp"
 #include "position.hpp"
 #include "reparameterize.hpp"

@@ -15,6 +15,7 @@
 
 namespace {
 
+using xg::PadMode;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
@@ -45,6 +46,21 @@ TEST_CASE("Conv1d and Conv3d are the functions of their names") {
       2, 3, {1, 2, 3}, {.padding = xg::Padding::same, .bias = false, .dtype = xg::float64}};
   CHECK(three.weight.shape() == Shape{3, 2, 1, 2, 3});
   CHECK(three(random({2, 3, 4, 5})).shape() == Shape{3, 3, 4, 5});
+}
+
+TEST_CASE("padding modes of a convolution pad the image first") {
+  const Tensor x = random({2, 3, 5, 6});
+  for (const auto mode : {PadMode::reflect, PadMode::replicate, PadMode::circular}) {
+    const nn::Conv2d conv{
+        3, 2, 3, {.stride = {1, 2}, .padding = {2, 1}, .padding_mode = mode, .dtype = xg::float64}};
+    CHECK(same(conv(x),
+               xg::conv2d(xg::pad(x, {1, 1, 2, 2}, mode), conv.weight, conv.bias, {.stride = {1, 2}})));
+    const nn::Conv2d even{
+        3, 2, {2, 4}, {.padding = xg::Padding::same, .padding_mode = mode, .dtype = xg::float64}};
+    CHECK(same(even(x), xg::conv2d(xg::pad(x, {1, 2, 0, 1}, mode), even.weight, even.bias)));
+  }
+  const nn::Conv2d zeros{3, 2, {2, 4}, {.padding = xg::Padding::same, .dtype = xg::float64}};
+  CHECK(same(zeros(x), xg::conv2d(xg::pad(x, {1, 2, 0, 1}), zeros.weight, zeros.bias)));
 }
 
 TEST_CASE("transposed convolutions have PyTorch's weights, and may be told their result's size") {
@@ -85,7 +101,8 @@ TEST_CASE("convolutions pass gradcheck as whole layers") {
     CHECK(xg::gradcheck(loss, layer));
     CHECK(xg::gradcheck([&](const Tensor& in) { return layer(in); }, {x}));
   };
-  check(nn::Conv1d{2, 2, 3, {.padding = 2, .dtype = xg::float64}}, random({1, 2, 4}));
+  check(nn::Conv1d{2, 2, 3, {.padding = 2, .padding_mode = PadMode::circular, .dtype = xg::float64}},
+        random({1, 2, 4}));
   check(nn::ConvTranspose2d{2, 2, 2, {.stride = 2, .dtype = xg::float64}}, random({1, 2, 2, 3}));
   check(nn::Conv3d{1, 2, 2, {.dtype = xg::float64}}, random({1, 1, 3, 2, 2}));
 }
@@ -118,6 +135,18 @@ TEST_CASE("MaxUnpool puts back what MaxPool found") {
   CHECK(back.shape() == x.shape());
   CHECK(same(pool(xg::where(back != 0, back, -2)), y));
   CHECK(unpool(y, places).shape() == Shape{1, 2, 4, 4});
+}
+
+TEST_CASE("padding layers are pad() of the last axes, by one width or two for each axis") {
+  const Tensor x = random({2, 3, 4, 5});
+  CHECK(same(nn::ConstantPad2d{1, 2.5}(x), xg::pad(x, {1, 1, 1, 1}, 2.5)));
+  CHECK(same(nn::ZeroPad2d{{1, 2, 3, 0}}(x), xg::pad(x, {1, 2, 3, 0})));
+  CHECK(same(nn::ZeroPad1d{2}(x), xg::pad(x, {2, 2})));
+  CHECK(same(nn::ReflectionPad2d{{3, 1, 2, 2}}(x), xg::pad(x, {3, 1, 2, 2}, PadMode::reflect)));
+  CHECK(same(nn::ReplicationPad3d{1}(x), xg::pad(x, {1, 1, 1, 1, 1, 1}, PadMode::replicate)));
+  CHECK(same(nn::CircularPad1d{{1, 3}}(xg::select(x, 0, 0)),
+             xg::pad(xg::select(x, 0, 0), {1, 3}, PadMode::circular)));
+  CHECK(nn::ReflectionPad1d{2}(x).at({0, 0, 0, 0}) == x.at({0, 0, 0, 2}));
 }
 
 TEST_CASE("layers for images of other sizes and layouts are the functions of their names") {
