@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "../op_table.hpp"
+#include "../op_table/op_table.hpp"
 
 namespace xg::test {
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "../op_table.hpp"
+#include "../op_table/op_table.hpp"
 
 namespace xg::test {
 
