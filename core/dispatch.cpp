@@ -13,12 +13,16 @@ namespace {
 
 using detail::IsaLevel;
 
+// Of the CPU and of this file's compiler.
 IsaLevel best_level() {
 #if defined(__x86_64__)
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return IsaLevel::baseline;
-  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return wide ? IsaLevel::avx512 : IsaLevel::avx2;
+#if defined(XGRAD_AVX512)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return IsaLevel::avx512;
+#endif
+  return IsaLevel::avx2;
 #else
   return IsaLevel::baseline;
 #endif
@@ -34,7 +38,7 @@ IsaLevel detail::chosen_level(const char* wish) {
   for (const IsaLevel level : {IsaLevel::baseline, IsaLevel::avx2, IsaLevel::avx512}) {
     if (std::string_view(wish) != names[static_cast<std::size_t>(level)]) continue;
     if (level > best)
-      throw ValueError(fmt::format("[dispatch] XGRAD_ISA={}, but this CPU has no more than {}: unset it",
+      throw ValueError(fmt::format("[dispatch] XGRAD_ISA={}, but here there is no more than {}: unset it",
                                    wish, names[static_cast<std::size_t>(best)]));
     return level;
   }

@@ -7,7 +7,7 @@ namespace xg {
 
 /// The name of the best instruction set that may be used: "baseline", "avx2" or "avx512".
 /// XGRAD_ISA=baseline or avx2 in the environment forbids the better ones; it is read once.
-/// Throws  ValueError "[dispatch] XGRAD_ISA=...": the name is unknown, or this CPU lacks the instruction set.
+/// Throws  ValueError "[dispatch] XGRAD_ISA=...": the name is unknown, or this CPU or the compiler lacks it.
 const char* active_isa();
 
 /// Calls f(Isa{}) inside a function that is compiled for Isa, with everything f calls inlined into it: lanes
@@ -24,6 +24,8 @@ XGRAD_AVX2 __attribute__((flatten)) auto run_on(F& f)
     -> decltype(f(Isa{})) requires std::is_same_v<Isa, isa::avx2> {
   return f(Isa{});
 }
+#endif
+#if defined(XGRAD_AVX512)
 template <class Isa, class F>
 XGRAD_AVX512 __attribute__((flatten)) auto run_on(F& f)
     -> decltype(f(Isa{})) requires std::is_same_v<Isa, isa::avx512> {

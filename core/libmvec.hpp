@@ -42,57 +42,40 @@ template <class T, class Isa, class F> lane<T, Isa> map(const lane<T, Isa>& x, c
 #if defined(__clang__) && !defined(__AVX__)
 
 // Clang takes the calling convention from the file's flags, not from the function's target: without -mavx it would pass
-// wide vectors on the stack, where libmvec does not look for them. So the call is written out: arguments in the first
-// two registers, the stack aligned below the red zone, and everything that a callee may change named as changed.
+// 32-byte vectors on the stack, where libmvec does not look for them. So the call is written out: arguments in ymm0 and
+// ymm1, the stack aligned below the red zone, and everything that a callee may change named as changed.
 #define XGRAD_CALL(symbol) \
-  "mov %%rsp, %%r12\n\tsub $128, %%rsp\n\tand $-64, %%rsp\n\tcall " #symbol "@PLT\n\tmov %%r12, %%rsp"
-#define XGRAD_CLOBBERS(r)                                                                                \
-  "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", r "2", r "3", r "4", r "5", r "6", \
-      r "7", r "8", r "9", r "10", r "11", r "12", r "13", r "14", r "15", "cc"
-#define XGRAD_CLOBBERS_YMM XGRAD_CLOBBERS("ymm")
-#define XGRAD_CLOBBERS_ZMM                                                                                \
-  XGRAD_CLOBBERS("zmm"), "zmm16", "zmm17", "zmm18", "zmm19", "zmm20", "zmm21", "zmm22", "zmm23", "zmm24", \
-      "zmm25", "zmm26", "zmm27", "zmm28", "zmm29", "zmm30", "zmm31", "k1", "k2", "k3", "k4", "k5", "k6",  \
-      "k7"
+  "mov %%rsp, %%r12\n\tsub $128, %%rsp\n\tand $-32, %%rsp\n\tcall " #symbol "@PLT\n\tmov %%r12, %%rsp"
+#define XGRAD_CLOBBERS                                                                                \
+  "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "ymm2", "ymm3", "ymm4", "ymm5", \
+      "ymm6", "ymm7", "ymm8", "ymm9", "ymm10", "ymm11", "ymm12", "ymm13", "ymm14", "ymm15", "cc"
 
-#define XGRAD_WIDE_UNARY(target, r, clobbers, L, name, symbol) \
-  inline target L name(const L& x) {                           \
-    register L::vec a __asm__(r "0") = x.v;                    \
-    __asm__(XGRAD_CALL(symbol) : "+x"(a) : : r "1", clobbers); \
-    return L::make(a);                                         \
+#define XGRAD_AVX2_UNARY(L, name, symbol)                             \
+  inline XGRAD_AVX2 L name(const L& x) {                              \
+    register L::vec a __asm__("ymm0") = x.v;                          \
+    __asm__(XGRAD_CALL(symbol) : "+x"(a) : : "ymm1", XGRAD_CLOBBERS); \
+    return L::make(a);                                                \
   }
 
-#define XGRAD_WIDE_BINARY(target, r, clobbers, L, name, symbol)  \
-  inline target L name(const L& x, const L& y) {                 \
-    register L::vec a __asm__(r "0") = x.v;                      \
-    register L::vec b __asm__(r "1") = y.v;                      \
-    __asm__(XGRAD_CALL(symbol) : "+x"(a), "+x"(b) : : clobbers); \
-    return L::make(a);                                           \
+#define XGRAD_AVX2_BINARY(L, name, symbol)                             \
+  inline XGRAD_AVX2 L name(const L& x, const L& y) {                   \
+    register L::vec a __asm__("ymm0") = x.v;                           \
+    register L::vec b __asm__("ymm1") = y.v;                           \
+    __asm__(XGRAD_CALL(symbol) : "+x"(a), "+x"(b) : : XGRAD_CLOBBERS); \
+    return L::make(a);                                                 \
   }
 
 #else
 
-#define XGRAD_CLOBBERS_YMM
-#define XGRAD_CLOBBERS_ZMM
+#define XGRAD_AVX2_UNARY(L, name, symbol)      \
+  XGRAD_PURE XGRAD_AVX2 L::vec symbol(L::vec); \
+  inline XGRAD_AVX2 L name(const L& x) { return L::make(symbol(x.v)); }
 
-#define XGRAD_WIDE_UNARY(target, r, clobbers, L, name, symbol) \
-  XGRAD_PURE target L::vec symbol(L::vec);                     \
-  inline target L name(const L& x) { return L::make(symbol(x.v)); }
-
-#define XGRAD_WIDE_BINARY(target, r, clobbers, L, name, symbol) \
-  XGRAD_PURE target L::vec symbol(L::vec, L::vec);              \
-  inline target L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+#define XGRAD_AVX2_BINARY(L, name, symbol)             \
+  XGRAD_PURE XGRAD_AVX2 L::vec symbol(L::vec, L::vec); \
+  inline XGRAD_AVX2 L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
 
 #endif
-
-#define XGRAD_AVX2_UNARY(L, name, symbol) \
-  XGRAD_WIDE_UNARY(XGRAD_AVX2, "ymm", XGRAD_CLOBBERS_YMM, L, name, symbol)
-#define XGRAD_AVX2_BINARY(L, name, symbol) \
-  XGRAD_WIDE_BINARY(XGRAD_AVX2, "ymm", XGRAD_CLOBBERS_YMM, L, name, symbol)
-#define XGRAD_AVX512_UNARY(L, name, symbol) \
-  XGRAD_WIDE_UNARY(XGRAD_AVX512, "zmm", XGRAD_CLOBBERS_ZMM, L, name, symbol)
-#define XGRAD_AVX512_BINARY(L, name, symbol) \
-  XGRAD_WIDE_BINARY(XGRAD_AVX512, "zmm", XGRAD_CLOBBERS_ZMM, L, name, symbol)
 
 #define XGRAD_BASELINE_UNARY(L, name, symbol) \
   XGRAD_PURE L::vec symbol(L::vec);           \
@@ -101,6 +84,18 @@ template <class T, class Isa, class F> lane<T, Isa> map(const lane<T, Isa>& x, c
 #define XGRAD_BASELINE_BINARY(L, name, symbol) \
   XGRAD_PURE L::vec symbol(L::vec, L::vec);    \
   inline L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+
+#if defined(XGRAD_AVX512)
+#define XGRAD_AVX512_UNARY(L, name, symbol)      \
+  XGRAD_PURE XGRAD_AVX512 L::vec symbol(L::vec); \
+  inline XGRAD_AVX512 L name(const L& x) { return L::make(symbol(x.v)); }
+#define XGRAD_AVX512_BINARY(L, name, symbol)             \
+  XGRAD_PURE XGRAD_AVX512 L::vec symbol(L::vec, L::vec); \
+  inline XGRAD_AVX512 L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+#else
+#define XGRAD_AVX512_UNARY(L, name, symbol)
+#define XGRAD_AVX512_BINARY(L, name, symbol)
+#endif
 
 #define XGRAD_UNARY_BUT_16(name)                                  \
   XGRAD_BASELINE_UNARY(baseline_floats, name, _ZGVbN4v_##name##f) \
@@ -162,6 +157,10 @@ XGRAD_BINARY(hypot)
 
 #if defined(XGRAD_HAS_LIBMVEC)
 XGRAD_UNARY_BUT_16(erfc)
+#else
+XGRAD_UNARY(erfc)
+#endif
+#if defined(XGRAD_HAS_LIBMVEC) && defined(XGRAD_AVX512)
 // Twice the narrower erfc takes two thirds of the time of the one for 16 floats.
 inline XGRAD_AVX512 avx512_floats erfc(const avx512_floats& x) {
   float values[avx512_floats::size];
@@ -170,8 +169,6 @@ inline XGRAD_AVX512 avx512_floats erfc(const avx512_floats& x) {
     erfc(avx2_floats::load(values + i)).store(values + i);
   return avx512_floats::load(values);
 }
-#else
-XGRAD_UNARY(erfc)
 #endif
 
 #undef XGRAD_UNARY
@@ -180,10 +177,6 @@ XGRAD_UNARY(erfc)
 #undef XGRAD_PURE
 #undef XGRAD_CALL
 #undef XGRAD_CLOBBERS
-#undef XGRAD_CLOBBERS_YMM
-#undef XGRAD_CLOBBERS_ZMM
-#undef XGRAD_WIDE_UNARY
-#undef XGRAD_WIDE_BINARY
 #undef XGRAD_AVX2_UNARY
 #undef XGRAD_AVX2_BINARY
 #undef XGRAD_AVX512_UNARY

@@ -12,7 +12,10 @@
 #define XGRAD_INLINE inline __attribute__((always_inline))
 #if defined(__x86_64__)
 #define XGRAD_AVX2 __attribute__((target("avx2,fma")))
+// Clang 14 at -O3 puts one vector of 64 bytes over another in long kernels, so there it is AVX2 at best.
+#if !defined(__clang__)
 #define XGRAD_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#endif
 #endif
 
 namespace xg {
@@ -43,10 +46,14 @@ template <class... Isas> struct isa_list {};
 
 /// The instruction sets this file makes code for, the best one last. Templates that choose among them take
 /// this as a default argument: files compiled with different flags then differ in their symbols' names.
-#if defined(__AVX2__) && defined(__FMA__)
+#if defined(__AVX2__) && defined(__FMA__) && defined(XGRAD_AVX512)
 using compiled_isas = isa_list<isa::avx2, isa::avx512>;
-#elif defined(__x86_64__)
+#elif defined(__AVX2__) && defined(__FMA__)
+using compiled_isas = isa_list<isa::avx2>;
+#elif defined(XGRAD_AVX512)
 using compiled_isas = isa_list<isa::baseline, isa::avx2, isa::avx512>;
+#elif defined(__x86_64__)
+using compiled_isas = isa_list<isa::baseline, isa::avx2>;
 #else
 using compiled_isas = isa_list<isa::baseline>;
 #endif
@@ -190,13 +197,11 @@ template <class T, class Isa> struct lane {
   /// `mask::first(n)`.
   static lane load_partial(const T* p, std::size_t n) {
     lane r(n == 0 ? T{} : p[0]);
-    for (std::size_t i = 1; i < n; ++i) r.v[i] = p[i];
+    load_first(r, p, n);
     return r;
   }
 
-  void store_partial(T* p, std::size_t n) const {
-    for (std::size_t i = 0; i < n; ++i) p[i] = v[i];
-  }
+  void store_partial(T* p, std::size_t n) const { store_first(*this, p, n); }
 
   XGRAD_INLINE T operator[](std::size_t i) const { return v[i]; }
 
@@ -338,6 +343,15 @@ XGRAD_INLINE mask<T, Isa> compare(C, const lane<T, Isa>& a, const lane<T, Isa>& 
 template <class T, class Isa>
 XGRAD_INLINE lane<T, Isa> select(const mask<T, Isa>& c, const lane<T, Isa>& a, const lane<T, Isa>& b) {
   return lane<T, Isa>::make(c.v ? a.v : b.v);
+}
+
+/// The first n elements of r become those at p; r[0] is there already.
+template <class T, class Isa> XGRAD_INLINE void load_first(lane<T, Isa>& r, const T* p, std::size_t n) {
+  for (std::size_t i = 1; i < n; ++i) r.v[i] = p[i];
+}
+
+template <class T, class Isa> XGRAD_INLINE void store_first(const lane<T, Isa>& x, T* p, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) p[i] = x.v[i];
 }
 
 template <class T, class Isa>

@@ -9,16 +9,12 @@ using baseline_floats = lane<float, isa::baseline>;
 using baseline_doubles = lane<double, isa::baseline>;
 using avx2_floats = lane<float, isa::avx2>;
 using avx2_doubles = lane<double, isa::avx2>;
-using avx512_floats = lane<float, isa::avx512>;
-using avx512_doubles = lane<double, isa::avx512>;
 
 #if !defined(__clang__)
 // Inlined into a lambda that is compiled for the baseline, GCC would take the vector apart there and not put it together
 // again in the AVX2 driver. (Clang would rather not inline functions with many such calls.)
 inline XGRAD_AVX2 void spread(avx2_floats& r, float s) { r.v = s - avx2_floats::vec{}; }
 inline XGRAD_AVX2 void spread(avx2_doubles& r, double s) { r.v = s - avx2_doubles::vec{}; }
-inline XGRAD_AVX512 void spread(avx512_floats& r, float s) { r.v = s - avx512_floats::vec{}; }
-inline XGRAD_AVX512 void spread(avx512_doubles& r, double s) { r.v = s - avx512_doubles::vec{}; }
 #endif
 
 inline XGRAD_AVX2 avx2_floats multiply_add(const avx2_floats& a, const avx2_floats& b, const avx2_floats& c) {
@@ -69,6 +65,8 @@ inline XGRAD_AVX2 avx2_floats sqrt(const avx2_floats& x) {
 inline XGRAD_AVX2 avx2_doubles sqrt(const avx2_doubles& x) {
   return avx2_doubles::make(__builtin_ia32_sqrtpd256(x.v));
 }
+
+#if defined(XGRAD_AVX512)
 
 // With 512 bits comparisons go to mask registers, an integer with a bit for each element. GCC cannot be left to find
 // that: it lowers comparisons of vectors as the function says in which they are written, not the one they end up in.
@@ -130,17 +128,17 @@ template <class T> struct mask<T, isa::avx512> {
   }
 };
 
+using avx512_floats = lane<float, isa::avx512>;
+using avx512_doubles = lane<double, isa::avx512>;
 using avx512_integers = lane<std::int64_t, isa::avx512>;
+
+inline XGRAD_AVX512 void spread(avx512_floats& r, float s) { r.v = s - avx512_floats::vec{}; }
+inline XGRAD_AVX512 void spread(avx512_doubles& r, double s) { r.v = s - avx512_doubles::vec{}; }
 
 // The 512-bit instructions come with a mask and a rounding mode: all elements, and the current one.
 namespace detail {
-#if defined(__clang__)
-inline constexpr unsigned short all16 = 0xffff;
-inline constexpr unsigned char all8 = 0xff;
-#else
 inline constexpr short all16 = -1;
 inline constexpr char all8 = -1;
-#endif
 }  // namespace detail
 
 inline XGRAD_AVX512 avx512_floats multiply_add(const avx512_floats& a, const avx512_floats& b,
@@ -165,21 +163,12 @@ XGRAD_ROUND(ceil, 10)
 XGRAD_ROUND(trunc, 11)
 #undef XGRAD_ROUND
 
-#if defined(__clang__)
-inline XGRAD_AVX512 avx512_floats sqrt(const avx512_floats& x) {
-  return avx512_floats::make(__builtin_ia32_sqrtps512(x.v, 4));
-}
-inline XGRAD_AVX512 avx512_doubles sqrt(const avx512_doubles& x) {
-  return avx512_doubles::make(__builtin_ia32_sqrtpd512(x.v, 4));
-}
-#else
 inline XGRAD_AVX512 avx512_floats sqrt(const avx512_floats& x) {
   return avx512_floats::make(__builtin_ia32_sqrtps512_mask(x.v, x.v, detail::all16, 4));
 }
 inline XGRAD_AVX512 avx512_doubles sqrt(const avx512_doubles& x) {
   return avx512_doubles::make(__builtin_ia32_sqrtpd512_mask(x.v, x.v, detail::all8, 4));
 }
-#endif
 namespace detail {
 using Int64x8 __attribute__((vector_size(64))) = long long;  // as the instructions' builtins want it
 }  // namespace detail
@@ -203,24 +192,36 @@ inline XGRAD_AVX512 mask<std::int64_t, isa::avx512> compare(C, const avx512_inte
                                   reinterpret_cast<detail::Int64x8>(b.v), C::predicate & 7, detail::all8)));
 }
 
-#if defined(__clang__)
-#define XGRAD_SELECT(L, Vector, gcc_name, clang_name)                                    \
-  inline XGRAD_AVX512 L select(const L::mask_type& c, const L& a, const L& b) {          \
-    return L::make(reinterpret_cast<L::vec>(                                             \
-        clang_name(c.v, reinterpret_cast<Vector>(a.v), reinterpret_cast<Vector>(b.v)))); \
+#define XGRAD_SELECT(L, Vector, blend)                                                               \
+  inline XGRAD_AVX512 L select(const L::mask_type& c, const L& a, const L& b) {                      \
+    return L::make(                                                                                  \
+        reinterpret_cast<L::vec>(blend(reinterpret_cast<Vector>(b.v), reinterpret_cast<Vector>(a.v), \
+                                       static_cast<std::make_signed_t<L::mask_type::bits>>(c.v))));  \
   }
-#else
-#define XGRAD_SELECT(L, Vector, gcc_name, clang_name)                                                   \
-  inline XGRAD_AVX512 L select(const L::mask_type& c, const L& a, const L& b) {                         \
-    return L::make(                                                                                     \
-        reinterpret_cast<L::vec>(gcc_name(reinterpret_cast<Vector>(b.v), reinterpret_cast<Vector>(a.v), \
-                                          static_cast<std::make_signed_t<L::mask_type::bits>>(c.v))));  \
-  }
-#endif
-XGRAD_SELECT(avx512_floats, avx512_floats::vec, __builtin_ia32_blendmps_512_mask, __builtin_ia32_selectps_512)
-XGRAD_SELECT(avx512_doubles, avx512_doubles::vec, __builtin_ia32_blendmpd_512_mask,
-             __builtin_ia32_selectpd_512)
-XGRAD_SELECT(avx512_integers, detail::Int64x8, __builtin_ia32_blendmq_512_mask, __builtin_ia32_selectq_512)
+XGRAD_SELECT(avx512_floats, avx512_floats::vec, __builtin_ia32_blendmps_512_mask)
+XGRAD_SELECT(avx512_doubles, avx512_doubles::vec, __builtin_ia32_blendmpd_512_mask)
+XGRAD_SELECT(avx512_integers, detail::Int64x8, __builtin_ia32_blendmq_512_mask)
 #undef XGRAD_SELECT
+
+// The first n elements in one masked instruction.
+#define XGRAD_FIRST(L, T, Vector, all, load_masked, store_masked)                           \
+  inline XGRAD_AVX512 void load_first(L& r, const L::value_type* p, std::size_t n) {        \
+    const auto first = static_cast<std::remove_const_t<decltype(all)>>((1U << n) - 1);      \
+    r = L::make(reinterpret_cast<L::vec>(                                                   \
+        load_masked(reinterpret_cast<const T*>(p), reinterpret_cast<Vector>(r.v), first))); \
+  }                                                                                         \
+  inline XGRAD_AVX512 void store_first(const L& x, L::value_type* p, std::size_t n) {       \
+    const auto first = static_cast<std::remove_const_t<decltype(all)>>((1U << n) - 1);      \
+    store_masked(reinterpret_cast<T*>(p), reinterpret_cast<Vector>(x.v), first);            \
+  }
+XGRAD_FIRST(avx512_floats, float, avx512_floats::vec, detail::all16, __builtin_ia32_loadups512_mask,
+            __builtin_ia32_storeups512_mask)
+XGRAD_FIRST(avx512_doubles, double, avx512_doubles::vec, detail::all8, __builtin_ia32_loadupd512_mask,
+            __builtin_ia32_storeupd512_mask)
+XGRAD_FIRST(avx512_integers, long long, detail::Int64x8, detail::all8, __builtin_ia32_loaddqudi512_mask,
+            __builtin_ia32_storedqudi512_mask)
+#undef XGRAD_FIRST
+
+#endif
 
 }  // namespace xg
