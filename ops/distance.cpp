@@ -56,7 +56,9 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p) {
     throw ShapeError(fmt::format("[cdist] x1 {} and x2 {}: rows of {} and {}", to_string(x1.shape()),
                                  to_string(x2.shape()), x1.size(-1), x2.size(-1)));
   if (!(p >= 0)) throw ValueError(fmt::format("[cdist] p {}: must not be negative", p));
-  return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, {-1});
+  const Tensor left = unsqueeze(x1, -2), right = unsqueeze(x2, -3);
+  broadcast_shapes("cdist", left.shape(), right.shape());
+  return norm(left - right, p, {-1});
 }
 
 }  // namespace xg

@@ -208,6 +208,7 @@ Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners) {
   for (std::size_t i = 2; i < size.size(); ++i)
     if (size[i] < 1)
       throw ValueError(fmt::format("[affine_grid] size {}: images must have elements", to_string(size)));
+  if (!is_floating(theta.dtype())) throw_not_floating("affine_grid", theta.dtype());
   const Shape image(std::span(size.begin() + 2, axes));
   std::vector<Tensor> columns;
   for (std::size_t i = axes; i-- > 0;) {

@@ -25,6 +25,7 @@ struct Matrices {
   Matrices(const Tensor& of, const Axes& asked) {
     if (asked.size() != 2)
       throw ShapeError(fmt::format("[matrix_norm] axes {}: expected two", to_string(asked)));
+    if (!is_floating(of.dtype())) throw_not_floating("matrix_norm", of.dtype());
     const std::size_t rows = normalize_axis("matrix_norm", asked[0], of.shape());
     const std::size_t columns = normalize_axis("matrix_norm", asked[1], of.shape());
     axes = normalize_axes("matrix_norm", asked, of.shape());

@@ -157,6 +157,7 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
   if (b.dim() < 2 || b.size(-2) != factor.size(-1))
     throw ShapeError(fmt::format("[cholesky_solve] b {} and factor {}: b must be matrices of {} rows",
                                  to_string(b.shape()), to_string(factor.shape()), factor.size(-1)));
+  broadcast_shapes("cholesky_solve", matrices::batch_of(factor), matrices::batch_of(b));
   const Tensor lower = upper ? transposed(factor) : factor;
   return solve_triangular(transposed(lower), solve_triangular(lower, b, {.upper = false}), {.upper = true});
 }

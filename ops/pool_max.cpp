@@ -256,6 +256,11 @@ Shape unpooled_image(const char* op, const Tensor& x, const SizeNd<N>& kernel, c
   Shape image;
   for (std::size_t i = 0; i < N; ++i) {
     const std::int64_t stride = o.stride[i] == 0 ? kernel[i] : o.stride[i];
+    if (kernel[i] < 1 || stride < 1 || o.padding[i] < 0)
+      throw ValueError(
+          fmt::format("[{}] kernel {}, stride {}, padding {}: kernel and stride must be at least 1, "
+                      "padding at least 0",
+                      op, kernel[i], stride, o.padding[i]));
     const std::int64_t usual = (detail::image_length<N>(x, i) - 1) * stride - 2 * o.padding[i] + kernel[i];
     image.push_back(o.output_size ? (*o.output_size)[i] : usual);
     if (std::abs(image[i] - usual) >= stride || image[i] < 1)

@@ -8,7 +8,7 @@ namespace xg::detail {
 
 WindowAxis moving_window(const char* op, std::int64_t in, std::int64_t kernel, std::int64_t stride,
                          std::int64_t padding, std::int64_t dilation, bool ceil_mode) {
-  if (padding > kernel / 2)
+  if (kernel > 0 && padding > kernel / 2)
     throw ValueError(
         fmt::format("[{}] padding {} must be at most half of the kernel {}", op, padding, kernel));
   return window_axis(op, in, kernel, stride == 0 ? kernel : stride, padding, dilation, ceil_mode);

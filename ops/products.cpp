@@ -85,7 +85,7 @@ Tensor vecdot(const Tensor& a, const Tensor& b, std::int64_t axis) {
   if (a.dim() == 0 || b.dim() == 0)
     throw ShapeError(fmt::format("[vecdot] a {} and b {}: both must have an axis to sum along",
                                  to_string(a.shape()), to_string(b.shape())));
-  broadcast_shapes("vecdot", a.shape(), b.shape());
+  normalize_axis("vecdot", axis, broadcast_shapes("vecdot", a.shape(), b.shape()));
   return sum(a * b, {axis});
 }
 
@@ -97,6 +97,7 @@ Tensor cross(const Tensor& a, const Tensor& b, std::int64_t axis) {
   if (!fits(a) || !fits(b))
     throw ShapeError(fmt::format("[cross] a {} and b {}: axis {} must have length 3 in both",
                                  to_string(a.shape()), to_string(b.shape()), axis));
+  broadcast_shapes("cross", a.shape(), b.shape());
   const auto turned = [axis](const Tensor& x, std::int64_t by) { return roll(x, {by}, {axis}); };
   return turned(a, -1) * turned(b, 1) - turned(a, 1) * turned(b, -1);
 }

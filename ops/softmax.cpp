@@ -120,7 +120,7 @@ Tensor log_softmax_last(const Tensor& x) {
 // Rows are dense along the last axis only; another axis takes its turn there.
 Tensor along(const char* op, Tensor (*last)(const Tensor&), const Tensor& x, std::int64_t axis) {
   if (!is_floating(x.dtype())) throw_not_floating(op, x.dtype());
-  if (x.dim() == 0) return reshape(last(reshape(x, {1})), {});
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return reshape(last(reshape(x, {1})), {});
   const std::size_t at = normalize_axis(op, axis, x.shape());
   if (at + 1 == x.dim()) return last(x);
   return transpose(last(transpose(x, axis, -1)), axis, -1);
@@ -254,14 +254,14 @@ Tensor log_softmax(const Tensor& x, std::int64_t axis) {
   return along("log_softmax", log_softmax_last, x, axis);
 }
 
-Tensor softmin(const Tensor& x, std::int64_t axis) { return softmax(-x, axis); }
+Tensor softmin(const Tensor& x, std::int64_t axis) { return along("softmin", softmax_last, -x, axis); }
 
 Tensor gumbel_softmax(const Tensor& logits, double tau, bool hard, std::int64_t axis, Generator& generator) {
   if (!(tau > 0)) throw ValueError(fmt::format("[gumbel_softmax] tau {}: must be positive", tau));
   if (!is_floating(logits.dtype())) throw_not_floating("gumbel_softmax", logits.dtype());
   // Drawn in float64, where 0 and 1 hardly ever come up, so that both precisions see the same noise.
   const Tensor noise = -log(-log(rand(logits.shape(), {.dtype = float64}, generator)));
-  const Tensor soft = softmax((logits + to(noise, logits.dtype())) / tau, axis);
+  const Tensor soft = along("gumbel_softmax", softmax_last, (logits + to(noise, logits.dtype())) / tau, axis);
   if (!hard) return soft;
   const Tensor draw = no_grad([&] { return scatter(zeros_like(soft), axis, argmax(soft, axis, true), 1.0); });
   return record("gumbel_softmax", {&soft}, draw, [](const Tensor& g) { return g; });
