@@ -3,12 +3,20 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/ops/ops.hpp>
 
 namespace xg {
 namespace {
+
+const char* const undefined =
+    "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no "
+    "backward() has filled";
+
+Tensor whole(const Shape& shape) { return zeros(shape, {.dtype = int64}); }
 
 TEST_CASE("wrong calls of attention_weights") {
   CHECK_THROWS_WITH_AS(
@@ -31,6 +39,8 @@ TEST_CASE("wrong calls of attention_weights") {
       "[attention_weights] attn_mask int64 [3, 5]: expected bool, which keys a query may look "
       "at, or floating, what is added to the scores",
       DtypeError);
+  CHECK_THROWS_WITH_AS(attention_weights(Tensor(), zeros({5, 8})), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(attention_weights(zeros({3, 8}), Tensor()), undefined, GraphError);
 }
 
 TEST_CASE("wrong calls of scaled_dot_product_attention") {
@@ -39,6 +49,10 @@ TEST_CASE("wrong calls of scaled_dot_product_attention") {
   CHECK_THROWS_WITH_AS(
       scaled_dot_product_attention(zeros({3, 8}), zeros({5, 8}), zeros({5, 8}), {.dropout_p = 2}),
       "[dropout] p 2: a probability lies in [0, 1]", ValueError);
+  CHECK_THROWS_WITH_AS(scaled_dot_product_attention(Tensor(), zeros({5, 8}), zeros({5, 8})), undefined,
+                       GraphError);
+  CHECK_THROWS_WITH_AS(scaled_dot_product_attention(zeros({3, 8}), zeros({5, 8}), Tensor()), undefined,
+                       GraphError);
 }
 
 TEST_CASE("wrong calls of embedding_bag") {
@@ -60,8 +74,14 @@ TEST_CASE("wrong calls of embedding_bag") {
       "[embedding_bag] offsets [0, 3, 2]: expected to start at 0, not to fall, and to stay within the "
       "index's length 4",
       ValueError);
-  CHECK_THROWS_AS(embedding_bag(table, four, {.offsets = from({1, 2})}), ValueError);
-  CHECK_THROWS_AS(embedding_bag(table, four, {.offsets = from({0, 5})}), ValueError);
+  CHECK_THROWS_WITH_AS(embedding_bag(table, four, {.offsets = from({1, 2})}),
+                       "[embedding_bag] offsets [1, 2]: expected to start at 0, not to fall, and to stay "
+                       "within the index's length 4",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(embedding_bag(table, four, {.offsets = from({0, 5})}),
+                       "[embedding_bag] offsets [0, 5]: expected to start at 0, not to fall, and to stay "
+                       "within the index's length 4",
+                       ValueError);
   CHECK_THROWS_WITH_AS(
       embedding_bag(table, four, {.offsets = from({0, 2}), .include_last_offset = true}),
       "[embedding_bag] offsets [0, 2]: expected to start at 0, not to fall, and to end with the index's "
@@ -77,18 +97,26 @@ TEST_CASE("wrong calls of embedding_bag") {
       embedding_bag(table, four,
                     {.offsets = from({0}), .mode = BagMode::sum, .per_sample_weights = ones({3})}),
       "[embedding_bag] per_sample_weights [3] must have the shape of the index [4]", ShapeError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), scalar(1)),
+                       "[embedding_bag] index [] and no offsets: expected [bags, each] without offsets, or "
+                       "[total] with 1-d ones",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), whole({2}), {.offsets = zeros({1})}),
+                       "[embedding_bag] offsets is float32: expected int64", DtypeError);
+  CHECK_THROWS_WITH_AS(embedding_bag(Tensor(), whole({2, 2})), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), Tensor()), undefined, GraphError);
 }
 
 TEST_CASE("wrong calls of dropout, dropout1d, dropout2d and dropout3d") {
   CHECK_THROWS_WITH_AS(dropout(zeros({3}), 1.5), "[dropout] p 1.5: a probability lies in [0, 1]", ValueError);
-  CHECK_THROWS_AS(dropout(zeros({3}), -0.1, false), ValueError);
+  CHECK_THROWS_WITH_AS(dropout(zeros({3}), -0.1, false), "[dropout] p -0.1: a probability lies in [0, 1]",
+                       ValueError);
   CHECK_THROWS_WITH_AS(dropout1d(zeros({3})),
                        "[dropout1d] x [3]: expected [n, c, ...] with 1 spatial axis, or the same without n",
                        ShapeError);
   CHECK_THROWS_WITH_AS(
       dropout2d(zeros({3, 4})),
       "[dropout2d] x [3, 4]: expected [n, c, ...] with 2 spatial axes, or the same without n", ShapeError);
-  CHECK_THROWS_AS(dropout3d(zeros({3, 4, 5})), ShapeError);
   CHECK_THROWS_WITH_AS(dropout2d(zeros({3, 4, 5}), 2), "[dropout2d] p 2: a probability lies in [0, 1]",
                        ValueError);
 }
@@ -98,6 +126,72 @@ TEST_CASE("wrong calls of alpha_dropout and feature_alpha_dropout") {
                        ValueError);
   CHECK_THROWS_WITH_AS(feature_alpha_dropout(zeros({3})),
                        "[feature_alpha_dropout] x [3]: expected [n, c, ...]", ShapeError);
+}
+
+TEST_CASE("wrong calls of dropout") {
+  CHECK_THROWS_WITH_AS(dropout(zeros({3}), std::numeric_limits<double>::quiet_NaN()),
+                       "[dropout] p nan: a probability lies in [0, 1]", ValueError);
+  CHECK_THROWS_WITH_AS(dropout(whole({3})),
+                       "[dropout] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(dropout(Tensor()), undefined, GraphError);
+}
+
+TEST_CASE("wrong calls of dropout1d") {
+  CHECK_THROWS_WITH_AS(
+      dropout1d(zeros({2, 3, 4, 5})),
+      "[dropout1d] x [2, 3, 4, 5]: expected [n, c, ...] with 1 spatial axis, or the same without n",
+      ShapeError);
+  CHECK_THROWS_WITH_AS(dropout1d(zeros({3, 4}), -0.5), "[dropout1d] p -0.5: a probability lies in [0, 1]",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(dropout1d(whole({3, 4})),
+                       "[dropout1d] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(dropout1d(Tensor()), undefined, GraphError);
+}
+
+TEST_CASE("wrong calls of dropout2d") {
+  CHECK_THROWS_WITH_AS(
+      dropout2d(zeros({1, 2, 3, 4, 5})),
+      "[dropout2d] x [1, 2, 3, 4, 5]: expected [n, c, ...] with 2 spatial axes, or the same without n",
+      ShapeError);
+  CHECK_THROWS_WITH_AS(dropout2d(whole({3, 4, 5})),
+                       "[dropout2d] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(dropout2d(Tensor()), undefined, GraphError);
+}
+
+TEST_CASE("wrong calls of dropout3d") {
+  CHECK_THROWS_WITH_AS(
+      dropout3d(zeros({3, 4, 5})),
+      "[dropout3d] x [3, 4, 5]: expected [n, c, ...] with 3 spatial axes, or the same without n", ShapeError);
+  CHECK_THROWS_WITH_AS(dropout3d(zeros({1, 3, 4, 5}), 1.25),
+                       "[dropout3d] p 1.25: a probability lies in [0, 1]", ValueError);
+  CHECK_THROWS_WITH_AS(dropout3d(whole({1, 3, 4, 5})),
+                       "[dropout3d] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(dropout3d(Tensor()), undefined, GraphError);
+}
+
+TEST_CASE("wrong calls of alpha_dropout") {
+  CHECK_THROWS_WITH_AS(alpha_dropout(zeros({3}), 1.5, false),
+                       "[alpha_dropout] p 1.5: a probability lies in [0, 1]", ValueError);
+  CHECK_THROWS_WITH_AS(alpha_dropout(whole({3})),
+                       "[alpha_dropout] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(alpha_dropout(Tensor()), undefined, GraphError);
+}
+
+TEST_CASE("wrong calls of feature_alpha_dropout") {
+  CHECK_THROWS_WITH_AS(feature_alpha_dropout(zeros({2, 3}), 2),
+                       "[feature_alpha_dropout] p 2: a probability lies in [0, 1]", ValueError);
+  CHECK_THROWS_WITH_AS(feature_alpha_dropout(scalar(1)), "[feature_alpha_dropout] x []: expected [n, c, ...]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      feature_alpha_dropout(whole({2, 3})),
+      "[feature_alpha_dropout] needs a floating tensor, got int64: convert it with to(x, float32)",
+      DtypeError);
+  CHECK_THROWS_WITH_AS(feature_alpha_dropout(Tensor()), undefined, GraphError);
 }
 
 }  // namespace
