@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loop.hpp"
 #include "node.hpp"
 
@@ -9,7 +11,8 @@ namespace xg {
 namespace {
 
 void check_broadcasts(const char* op, const Shape& small, const Shape& large) {
-  if (small.size() <= large.size() && broadcast_shapes(op, small, large) == large) return;
+  const bool negative = std::ranges::any_of(large, [](std::int64_t s) { return s < 0; });
+  if (!negative && small.size() <= large.size() && broadcast_shapes(op, small, large) == large) return;
   throw ShapeError(fmt::format("[{}] {} does not broadcast to {}", op, to_string(small), to_string(large)));
 }
 

@@ -89,7 +89,7 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, std::optional<st
 
 Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<std::int64_t> axis) {
   if (!axis || x.dim() == 0) return repeat_interleave(reshape(x, {-1}), repeats, 0);
-  const std::int64_t length = x.size(*axis);
+  const std::int64_t length = x.shape()[normalize_axis("repeat_interleave", *axis, x.shape())];
   if (repeats.dtype() != int64)
     throw DtypeError(fmt::format("[repeat_interleave] repeats are {}, not int64: convert them with to()",
                                  to_string(repeats.dtype())));

@@ -329,6 +329,9 @@ Tensor index_fill(const Tensor& x, std::int64_t axis, const Tensor& index, const
 Tensor embedding(const Tensor& weight, const Tensor& index, std::int64_t padding_idx) {
   if (weight.dim() != 2)
     throw ShapeError(fmt::format("[embedding] weight {}: expected [rows, n]", to_string(weight.shape())));
+  if (padding_idx < -1 || padding_idx >= weight.shape()[0])
+    throw IndexError(fmt::format("[embedding] padding_idx {} is out of range for axis 0 of {}", padding_idx,
+                                 to_string(weight.shape())));
   const Tensor checked = checked_index("embedding", index, weight.shape()[0], 0, weight.shape());
   const Tensor rows = select_checked("embedding", weight, {0, reshape(checked, {-1}), padding_idx});
   Shape shape = index.shape();
@@ -337,6 +340,8 @@ Tensor embedding(const Tensor& weight, const Tensor& index, std::int64_t padding
 }
 
 Tensor one_hot(const Tensor& index, std::int64_t num_classes) {
+  if (num_classes < -1)
+    throw ValueError(fmt::format("[one_hot] num_classes {}: expected 0 or more, or -1", num_classes));
   const Tensor dense = checked_index("one_hot", index, std::numeric_limits<std::int64_t>::max(), -1, {});
   const auto* i = dense.data<std::int64_t>();
   if (num_classes == -1) num_classes = dense.numel() == 0 ? 0 : *std::max_element(i, i + dense.numel()) + 1;

@@ -160,9 +160,9 @@ bool is_whole(const ranges::Ranges& r, const Shape& shape) {
 }
 
 // x[places[0], places[1], ...] for some axes: these are merged into one, from which whole slices are selected.
-Tensor select_places(const Tensor& x, const Plan& p) {
+Tensor select_places(const char* op, const Tensor& x, const Plan& p) {
   Shape chosen;
-  for (const Tensor& places : p.places) chosen = broadcast_shapes("index", chosen, places.shape());
+  for (const Tensor& places : p.places) chosen = broadcast_shapes(op, chosen, places.shape());
   Axes order;
   Shape merged, result;
   for (std::size_t i = 0; i < x.dim(); ++i)
@@ -192,15 +192,15 @@ Tensor select_places(const Tensor& x, const Plan& p) {
   return reshape(y, result);
 }
 
-Tensor indexed(const Tensor& x, const Plan& p) {
+Tensor indexed(const char* op, const Tensor& x, const Plan& p) {
   const Tensor y = is_whole(p.ranges, x.shape()) ? x : ranges::take("index", x, p.ranges);
-  return p.places.empty() ? y : select_places(y, p);
+  return p.places.empty() ? y : select_places(op, y, p);
 }
 
 }  // namespace
 
 Tensor index(const Tensor& x, const std::vector<Index>& index) {
-  return indexed(x, Planner("index", x.shape())(index));
+  return indexed("index", x, Planner("index", x.shape())(index));
 }
 
 Tensor Tensor::operator[](std::initializer_list<Index> index) const { return xg::index(*this, index); }
@@ -211,7 +211,8 @@ Tensor index_put(const Tensor& x, const std::vector<Index>& index, const Operand
   const Plan plan = Planner("index_put", x.shape())(index);
   // Where the values go, as row-major positions in x; a range needs none of its own.
   const bool by_place = !plan.places.empty();
-  const Tensor places = by_place ? indexed(reshape(arange(x.numel()), x.shape()), plan) : Tensor();
+  const Tensor places =
+      by_place ? indexed("index_put", reshape(arange(x.numel()), x.shape()), plan) : Tensor();
   const Shape shape = by_place ? places.shape() : ranges::window(x, plan.ranges).shape();
   const Tensor given = detail::as_tensor(values, x.dtype());
   if (given.dim() > shape.size() || broadcast_shapes("index_put", given.shape(), shape) != shape)

@@ -171,9 +171,9 @@ Tensor amin(const Tensor& x, const Axes& axes, bool keepdim) {
   return extreme("amin", x, axes, keepdim, folding::Kind::min);
 }
 
-Tensor max(const Tensor& x) { return amax(x); }
+Tensor max(const Tensor& x) { return extreme("max", x, {}, false, folding::Kind::max); }
 
-Tensor min(const Tensor& x) { return amin(x); }
+Tensor min(const Tensor& x) { return extreme("min", x, {}, false, folding::Kind::min); }
 
 // A tree of products of halves: their own derivatives are products of the other factors, with no division.
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
@@ -212,7 +212,8 @@ Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
   if (p == 2) return norm2(x, r, keepdim);
   if (p == 1) return sum(abs(x), axes, keepdim);
   if (p == 0) return to(count_nonzero(x, axes, keepdim), x.dtype());
-  if (std::isinf(p)) return p > 0 ? amax(abs(x), axes, keepdim) : amin(abs(x), axes, keepdim);
+  if (std::isinf(p))
+    return extreme("norm", abs(x), axes, keepdim, p > 0 ? folding::Kind::max : folding::Kind::min);
   return norm_p(x, p, r, keepdim);
 }
 

@@ -286,7 +286,7 @@ Tensor narrow(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64
   const std::size_t at = normalize_axis("narrow", axis, x.shape());
   const std::int64_t n = length_of(x, at);
   const std::int64_t first = start < 0 ? start + n : start;
-  if (first < 0 || length < 0 || first + length > n)
+  if (first < 0 || length < 0 || length > n - first)
     throw IndexError(fmt::format("[narrow] {} elements from {} on reach beyond axis {} of {}", length, start,
                                  axis, to_string(x.shape())));
   return ranges::take("slice", x, ranges::along(x, at, {first, length}));

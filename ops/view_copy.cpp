@@ -29,7 +29,8 @@ struct Joined {
 Joined joined_shape(const std::vector<Tensor>& tensors, std::int64_t axis) {
   if (tensors.empty()) throw ValueError("[cat] an empty list of tensors: expected at least one");
   const auto first = std::ranges::find_if_not(tensors, is_skipped);
-  if (first == tensors.end()) return {tensors[0].shape(), 0, tensors[0].dtype()};
+  if (first == tensors.end())
+    return {tensors[0].shape(), normalize_axis("cat", axis, tensors[0].shape()), tensors[0].dtype()};
   Joined out{first->shape(), normalize_axis("cat", axis, first->shape()), tensors[0].dtype()};
   out.shape[out.axis] = 0;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
