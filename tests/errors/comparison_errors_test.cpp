@@ -29,6 +29,12 @@ TEST_CASE("wrong calls of comparisons") {
     const std::string text =
         fmt::format("[{}] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3", name);
     CHECK_THROWS_WITH_AS(op(ones({2}), ones({3})), text.c_str(), ShapeError);
+    const std::string inner =
+        fmt::format("[{}] shapes [2, 1] and [3, 4] do not broadcast: axis -2 has sizes 2 and 3", name);
+    CHECK_THROWS_WITH_AS(op(ones({2, 1}), ones({3, 4})), inner.c_str(), ShapeError);
+    const std::string empty =
+        fmt::format("[{}] shapes [0] and [2] do not broadcast: axis -1 has sizes 0 and 2", name);
+    CHECK_THROWS_WITH_AS(op(ones({0}), yes), empty.c_str(), ShapeError);
   }
 }
 
@@ -62,6 +68,11 @@ TEST_CASE("wrong calls of masked_fill") {
                        "[masked_fill] mask [4, 2, 2] does not broadcast to x [2, 2]", ShapeError);
   CHECK_THROWS_WITH_AS(masked_fill(ones({2}), yes, ones({3, 2})),
                        "[masked_fill] value [3, 2] does not broadcast to x [2]", ShapeError);
+  CHECK_THROWS_WITH_AS(masked_fill(ones({2}), yes, ones({3})),
+                       "[masked_fill] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(masked_fill(ones({2}), arange(2), 0),
+                       "[masked_fill] the condition is int64, not bool: compare it, e.g. x != 0", DtypeError);
   CHECK_THROWS_WITH_AS(masked_fill(ones({2}), ones({2}), 0),
                        "[masked_fill] the condition is float32, not bool: compare it, e.g. x != 0",
                        DtypeError);

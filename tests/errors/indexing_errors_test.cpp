@@ -33,6 +33,15 @@ TEST_CASE("wrong indices are refused with the place that is wrong") {
       DtypeError);
   CHECK_THROWS_WITH_AS((x[{slice(), mask({1, 0, 1})}]),
                        "[index] a mask [3] for axis 1 of [3, 4]: the lengths differ", ShapeError);
+  CHECK_THROWS_WITH_AS((x[{mask({{1, 0}, {0, 1}})}]),
+                       "[index] a mask [2, 2] for axis 0 of [3, 4]: the lengths differ", ShapeError);
+  CHECK_THROWS_WITH_AS((x[{0, mask({{1, 0}, {0, 1}})}]),
+                       "[index] the index is for 3 axes, a tensor of shape [3, 4] has 2", IndexError);
+  CHECK_THROWS_WITH_AS(scalar(1)[0], "[index] the index is for 1 axes, a tensor of shape [] has 0",
+                       IndexError);
+  CHECK_THROWS_WITH_AS(zeros({0, 4})[0], "[index] 0 is out of range for axis 0 of [0, 4]", IndexError);
+  CHECK_THROWS_WITH_AS((zeros({1, 1, 1, 1, 1, 1, 1, 2})[{newaxis}]),
+                       "[shape] 9 axes, at most 8 are supported: merge axes with reshape", ShapeError);
   CHECK_THROWS_WITH_AS(x[scalar(1, {.dtype = boolean})], "[index] a mask has no axes: expected at least one",
                        ShapeError);
 }
@@ -46,6 +55,36 @@ TEST_CASE("wrong calls of index_put") {
                        "[index_put] values [3] do not broadcast to [], the shape of x[index]", ShapeError);
   CHECK_THROWS_WITH_AS(index_put(x, {0, 4}, 1), "[index_put] 4 is out of range for axis 1 of [3, 4]",
                        IndexError);
+  CHECK_THROWS_WITH_AS(index_put(x, {0, 0, 0}, 1),
+                       "[index_put] the index is for 3 axes, a tensor of shape [3, 4] has 2", IndexError);
+  CHECK_THROWS_WITH_AS(index_put(x, {ellipsis, ellipsis}, 1),
+                       "[index_put] two ellipses in an index: leave one", IndexError);
+  CHECK_THROWS_WITH_AS(index_put(x, {slice(0, 3, 0)}, 1),
+                       "[index_put] a slice of step 0: expected another step", ValueError);
+}
+
+TEST_CASE("wrong calls of index_put with tensors") {
+  const Tensor x = zeros({3, 4});
+  CHECK_THROWS_WITH_AS(index_put(x, {whole({0, 3})}, 1, true),
+                       "[index_put] index 3 at [1] is out of range for axis 0 of [3, 4]", IndexError);
+  CHECK_THROWS_WITH_AS(index_put(x, {whole({0, 1}), whole({0, 1, 2})}, 1),
+                       "[index_put] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(index_put(x, {whole({0, 1})}, ones({2, 3})),
+                       "[index_put] shapes [2, 3] and [2, 4] do not broadcast: axis -1 has sizes 3 and 4",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(index_put(x, {whole({0, 1})}, ones({1, 2, 4})),
+                       "[index_put] values [1, 2, 4] do not broadcast to [2, 4], the shape of x[index]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      index_put(x, {tensor({0, 1})}, 1),
+      "[index_put] a float32 tensor is no index: convert it with to(index, int64), or compare it for "
+      "a mask, e.g. x > 0",
+      DtypeError);
+  CHECK_THROWS_WITH_AS(index_put(x, {mask({1, 0, 1, 1})}, 1),
+                       "[index_put] a mask [4] for axis 0 of [3, 4]: the lengths differ", ShapeError);
+  CHECK_THROWS_WITH_AS(index_put(x, {scalar(1, {.dtype = boolean})}, 1),
+                       "[index_put] a mask has no axes: expected at least one", ShapeError);
 }
 
 }  // namespace
