@@ -10,6 +10,7 @@
 #include "comparison.hpp"
 #include "dropout.hpp"
 #include "matmul.hpp"
+#include "matrices.hpp"
 #include "reduce.hpp"
 #include "softmax.hpp"
 #include "view.hpp"
@@ -21,6 +22,7 @@ void check_features(const Tensor& query, const Tensor& key) {
   if (query.dim() < 2 || key.dim() < 2 || query.size(-1) != key.size(-1))
     throw ShapeError(fmt::format("[attention_weights] query {} and key {}: both must end in as many features",
                                  to_string(query.shape()), to_string(key.shape())));
+  broadcast_shapes("attention_weights", matrices::batch_of(query), matrices::batch_of(key));
 }
 
 void check_mask(const Tensor& mask, const Shape& scores) {

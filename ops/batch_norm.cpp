@@ -249,6 +249,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
     if (t->defined() && t->shape() != Shape{channels})
       throw ShapeError(
           fmt::format("[batch_norm] {} {} must have the shape [{}]", name, to_string(t->shape()), channels));
+  for (const Tensor* t : {&running_mean, &running_var})
+    if (t->defined() && !is_floating(t->dtype())) throw_not_floating("batch_norm", t->dtype());
   if (!training || channels == 0) return norm_with(x, running_mean, running_var, weight, bias, eps);
   const std::int64_t values = x.numel() / channels;
   if (values < 2)

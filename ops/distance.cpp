@@ -22,6 +22,8 @@ Tensor normalize(const Tensor& x, double p, std::int64_t axis, double eps) {
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, std::int64_t axis, double eps) {
   const Shape shape = broadcast_shapes("cosine_similarity", x1.shape(), x2.shape());
   normalize_axis("cosine_similarity", axis, shape);
+  if (!is_floating(x1.dtype()) && !is_floating(x2.dtype()))
+    throw_not_floating("cosine_similarity", x1.dtype());
   const Tensor a = broadcast_to(x1, shape), b = broadcast_to(x2, shape);
   return sum(a * b, {axis}) / (clamp_min(norm(a, 2, {axis}), eps) * clamp_min(norm(b, 2, {axis}), eps));
 }
@@ -56,6 +58,7 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p) {
     throw ShapeError(fmt::format("[cdist] x1 {} and x2 {}: rows of {} and {}", to_string(x1.shape()),
                                  to_string(x2.shape()), x1.size(-1), x2.size(-1)));
   if (!(p >= 0)) throw ValueError(fmt::format("[cdist] p {}: must not be negative", p));
+  if (!is_floating(x1.dtype()) && !is_floating(x2.dtype())) throw_not_floating("cdist", x1.dtype());
   const Tensor left = unsqueeze(x1, -2), right = unsqueeze(x2, -3);
   broadcast_shapes("cdist", left.shape(), right.shape());
   return norm(left - right, p, {-1});

@@ -240,7 +240,8 @@ Tensor inner(const Tensor& a, const Tensor& b) {
   if (a.size(-1) != b.size(-1))
     throw ShapeError(fmt::format("[inner] a {} and b {}: last axes of {} and {}", to_string(a.shape()),
                                  to_string(b.shape()), a.size(-1), b.size(-1)));
-  return tensordot(a, b, {-1}, {-1});
+  const std::vector<Tensor> both = in_one_dtype("inner", {a, b});
+  return tensordot(both[0], both[1], {-1}, {-1});
 }
 
 Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias) {
@@ -253,7 +254,7 @@ Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const 
   if (bias.defined() && bias.shape() != Shape{weight.size(0)})
     throw ShapeError(fmt::format("[bilinear] weight {} and bias {}: the bias must have the shape [{}]",
                                  to_string(weight.shape()), to_string(bias.shape()), weight.size(0)));
-  const Tensor y = einsum("...m,kmn,...n->...k", {x1, weight, x2});
+  const Tensor y = einsum("...m,kmn,...n->...k", in_one_dtype("bilinear", {x1, weight, x2}));
   return bias.defined() ? y + bias : y;
 }
 

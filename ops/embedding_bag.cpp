@@ -102,6 +102,11 @@ Tensor embedding_bag(const Tensor& weight, const Tensor& index, const EmbeddingB
   if (factors.defined() && factors.shape() != index.shape())
     throw ShapeError(fmt::format("[embedding_bag] per_sample_weights {} must have the shape of the index {}",
                                  to_string(factors.shape()), to_string(index.shape())));
+  if (weight.dim() != 2)
+    throw ShapeError(fmt::format("[embedding_bag] weight {}: expected [rows, n]", to_string(weight.shape())));
+  if (options.padding_idx < -1 || options.padding_idx >= weight.size(0))
+    throw IndexError(fmt::format("[embedding_bag] padding_idx {} is out of range for axis 0 of {}",
+                                 options.padding_idx, to_string(weight.shape())));
   const Bags bags(numbers_of("index", index), starts_of(index, options), options.padding_idx);
   const Tensor places = tensor_of(bags.places);
   Tensor rows = embedding(weight, index_select(reshape(index, {-1}), 0, places));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "arithmetic.hpp"
@@ -50,6 +51,9 @@ class Chain {
 
 void check_chain(const char* op, const std::vector<Tensor>& matrices) {
   if (matrices.empty()) throw ValueError(fmt::format("[{}] an empty list: expected at least one matrix", op));
+  const auto is_whole = [](const Tensor& m) { return !is_floating(m.dtype()); };
+  if (matrices.size() > 1 && std::all_of(matrices.begin(), matrices.end(), is_whole))
+    throw_not_floating(op, matrices[0].dtype());
   for (std::size_t i = 0; i < matrices.size(); ++i) {
     if (matrices[i].dim() != 2)
       throw ShapeError(

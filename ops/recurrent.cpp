@@ -42,6 +42,7 @@ Products products_of(const char* op, std::int64_t blocks, const Tensor& input, c
   check("weight_hh", weight_hh, {rows, hx.size(-1)});
   if (bias_ih.defined()) check("bias_ih", bias_ih, {rows});
   if (bias_hh.defined()) check("bias_hh", bias_hh, {rows});
+  if (!is_floating(input.dtype()) && !is_floating(weight_ih.dtype())) throw_not_floating(op, input.dtype());
   Products of{linear(input, weight_ih, bias_ih), linear(hx, weight_hh, bias_hh)};
   broadcast_shapes(op, of.input.shape(), of.state.shape());
   return of;

@@ -41,6 +41,9 @@ TEST_CASE("wrong calls of attention_weights") {
       DtypeError);
   CHECK_THROWS_WITH_AS(attention_weights(Tensor(), zeros({5, 8})), undefined, GraphError);
   CHECK_THROWS_WITH_AS(attention_weights(zeros({3, 8}), Tensor()), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(attention_weights(zeros({2, 3, 8}), zeros({4, 5, 8})),
+                       "[attention_weights] shapes [2] and [4] do not broadcast: axis -1 has sizes 2 and 4",
+                       ShapeError);
 }
 
 TEST_CASE("wrong calls of scaled_dot_product_attention") {
@@ -105,6 +108,12 @@ TEST_CASE("wrong calls of embedding_bag") {
                        "[embedding_bag] offsets is float32: expected int64", DtypeError);
   CHECK_THROWS_WITH_AS(embedding_bag(Tensor(), whole({2, 2})), undefined, GraphError);
   CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), Tensor()), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5}), whole({2, 2})),
+                       "[embedding_bag] weight [5]: expected [rows, n]", ShapeError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), whole({2, 2}), {.padding_idx = 7}),
+                       "[embedding_bag] padding_idx 7 is out of range for axis 0 of [5, 3]", IndexError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), whole({2, 2}), {.padding_idx = -3}),
+                       "[embedding_bag] padding_idx -3 is out of range for axis 0 of [5, 3]", IndexError);
 }
 
 TEST_CASE("wrong calls of dropout, dropout1d, dropout2d and dropout3d") {

@@ -10,6 +10,8 @@
 namespace xg {
 namespace {
 
+Tensor whole(const Shape& shape) { return zeros(shape, {.dtype = int64}); }
+
 const char* const undefined =
     "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no "
     "backward() has filled";
@@ -43,6 +45,9 @@ TEST_CASE("wrong calls of cosine_similarity") {
                        "[cosine_similarity] axis 0 is out of range for a tensor of shape []", IndexError);
   CHECK_THROWS_WITH_AS(cosine_similarity(Tensor(), zeros({3, 2})), undefined, GraphError);
   CHECK_THROWS_WITH_AS(cosine_similarity(zeros({3, 2}), Tensor()), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(
+      cosine_similarity(whole({3, 2}), whole({3, 2})),
+      "[cosine_similarity] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
 }
 
 TEST_CASE("wrong calls of pairwise_distance") {
@@ -84,6 +89,9 @@ TEST_CASE("wrong calls of cdist") {
   CHECK_THROWS_WITH_AS(cdist(zeros({2, 3}), zeros({2, 3}), -0.5), "[cdist] p -0.5: must not be negative",
                        ValueError);
   CHECK_THROWS_WITH_AS(cdist(Tensor(), zeros({2, 3})), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(cdist(whole({2, 3}), whole({2, 3})),
+                       "[cdist] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 }  // namespace

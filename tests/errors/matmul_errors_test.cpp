@@ -208,6 +208,12 @@ TEST_CASE("wrong calls of contractions") {
       "[bilinear] x1 [], x2 [5, 4] and weight [2, 3, 4]: expected [..., m], [..., n] and [k, m, n]",
       ShapeError);
   CHECK_THROWS_WITH_AS(bilinear(zeros({5, 3}), zeros({5, 4}), Tensor()), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(inner(whole({2}), whole({2})),
+                       "[inner] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(bilinear(whole({5, 3}), whole({5, 4}), whole({2, 3, 4})),
+                       "[bilinear] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of chains and distances") {
@@ -343,6 +349,12 @@ TEST_CASE("wrong calls of multi_dot and chain_matmul") {
                        "[chain_matmul] matrices 1 [3, 2] and 2 [3, 2]: inner dimensions 2 and 3 differ",
                        ShapeError);
   CHECK_THROWS_WITH_AS(chain_matmul({Tensor()}), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(multi_dot({whole({2, 3}), whole({3, 2})}),
+                       "[multi_dot] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(chain_matmul({whole({2, 3}), whole({3, 2})}),
+                       "[chain_matmul] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 }  // namespace

@@ -74,6 +74,9 @@ TEST_CASE("wrong calls of batch_norm") {
                        "[batch_norm] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
   CHECK_THROWS_WITH_AS(batch_norm(Tensor(), {}, {}, {}, {}, true), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(batch_norm(zeros({2, 4}), whole({4}), whole({4}), {}, {}, true),
+                       "[batch_norm] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of group_norm") {

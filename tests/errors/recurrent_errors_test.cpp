@@ -9,6 +9,8 @@
 namespace xg {
 namespace {
 
+Tensor whole(const Shape& shape) { return zeros(shape, {.dtype = int64}); }
+
 const char* const undefined =
     "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no "
     "backward() has filled";
@@ -36,6 +38,9 @@ TEST_CASE("wrong calls of rnn_tanh_cell") {
                        GraphError);
   CHECK_THROWS_WITH_AS(rnn_tanh_cell(zeros({2, 5}), zeros({2, 4}), Tensor(), zeros({4, 4})), undefined,
                        GraphError);
+  CHECK_THROWS_WITH_AS(rnn_tanh_cell(whole({2, 5}), whole({2, 4}), whole({4, 5}), whole({4, 4})),
+                       "[rnn_tanh_cell] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of rnn_relu_cell") {
@@ -56,6 +61,9 @@ TEST_CASE("wrong calls of rnn_relu_cell") {
       "[rnn_relu_cell] bias_hh [3] with input [2, 5] and hx [2, 4]: expected [4]", ShapeError);
   CHECK_THROWS_WITH_AS(rnn_relu_cell(zeros({2, 5}), Tensor(), zeros({4, 5}), zeros({4, 4})), undefined,
                        GraphError);
+  CHECK_THROWS_WITH_AS(rnn_relu_cell(whole({2, 5}), whole({2, 4}), whole({4, 5}), whole({4, 4})),
+                       "[rnn_relu_cell] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of lstm_cell") {
@@ -80,6 +88,9 @@ TEST_CASE("wrong calls of lstm_cell") {
                        undefined, GraphError);
   CHECK_THROWS_WITH_AS(lstm_cell(zeros({2, 5}), zeros({2, 4}), Tensor(), zeros({16, 5}), zeros({16, 4})),
                        undefined, GraphError);
+  CHECK_THROWS_WITH_AS(lstm_cell(whole({2, 5}), whole({2, 4}), whole({2, 4}), whole({16, 5}), whole({16, 4})),
+                       "[lstm_cell] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of gru_cell") {
@@ -98,6 +109,9 @@ TEST_CASE("wrong calls of gru_cell") {
                        ShapeError);
   CHECK_THROWS_WITH_AS(gru_cell(Tensor(), zeros({2, 4}), zeros({12, 5}), zeros({12, 4})), undefined,
                        GraphError);
+  CHECK_THROWS_WITH_AS(gru_cell(whole({2, 5}), whole({2, 4}), whole({12, 5}), whole({12, 4})),
+                       "[gru_cell] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
 }
 
 TEST_CASE("wrong calls of lstm_gates") {
