@@ -76,7 +76,7 @@ void places_of_records(const T* x, std::int64_t* place, const Blocks& b, bool (*
 }
 
 std::array<Tensor, 2> records(const char* op, const Tensor& x, std::int64_t axis, bool largest) {
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return {x, zeros({}, {.dtype = int64})};
   const Blocks blocks(x.shape(), normalize_axis(op, axis, x.shape()));
   const Tensor dense = contiguous(x.detach());
   Tensor places = empty(x.shape(), int64);
@@ -90,19 +90,19 @@ std::array<Tensor, 2> records(const char* op, const Tensor& x, std::int64_t axis
 }  // namespace
 
 Tensor cumsum(const Tensor& x, std::int64_t axis) {
-  if (x.dim() == 0) return x;
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return x;
   return accumulated("cumsum", x, normalize_axis("cumsum", axis, x.shape()), false);
 }
 
 Tensor cumprod(const Tensor& x, std::int64_t axis) {
-  if (x.dim() == 0) return x;
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return x;
   return joined_up(x, static_cast<std::int64_t>(normalize_axis("cumprod", axis, x.shape())),
                    [](const Tensor& a, const Tensor& b) { return a * b; });
 }
 
 Tensor logcumsumexp(const Tensor& x, std::int64_t axis) {
   if (!is_floating(x.dtype())) throw_not_floating("logcumsumexp", x.dtype());
-  if (x.dim() == 0) return x;
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return x;
   return joined_up(x, static_cast<std::int64_t>(normalize_axis("logcumsumexp", axis, x.shape())),
                    [](const Tensor& a, const Tensor& b) { return logaddexp(a, b); });
 }

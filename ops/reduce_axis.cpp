@@ -40,7 +40,7 @@ struct Extreme {
 
 // Indices of the extremes, which keep the axis.
 Tensor places_of(const Extreme& extreme, const Tensor& x, std::int64_t axis) {
-  if (x.dim() == 0) return zeros({}, {.dtype = int64});
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return zeros({}, {.dtype = int64});
   const Blocks blocks(x.shape(), normalize_axis(extreme.op, axis, x.shape()));
   if (blocks.length == 0 && blocks.outer * blocks.inner > 0)
     throw ValueError(fmt::format("[{}] axis {} of {} has no elements: there is no largest or smallest one",

@@ -144,13 +144,13 @@ Tensor between_elements(const Tensor& sorted, const Tensor& rank, QuantileRule h
 }  // namespace
 
 Tensor argsort(const Tensor& x, std::int64_t axis, bool descending) {
-  if (x.dim() == 0) return zeros({}, {.dtype = int64});
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return zeros({}, {.dtype = int64});
   const std::size_t at = normalize_axis("argsort", axis, x.shape());
   return order_of(x, at, x.shape()[at], descending);
 }
 
 std::array<Tensor, 2> sort(const Tensor& x, std::int64_t axis, bool descending) {
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return {x, zeros({}, {.dtype = int64})};
   const std::size_t at = normalize_axis("sort", axis, x.shape());
   const Tensor order = order_of(x, at, x.shape()[at], descending);
   return {gather(x, axis, order), order};
@@ -177,7 +177,7 @@ std::array<Tensor, 2> kthvalue(const Tensor& x, std::int64_t k, std::int64_t axi
 
 std::array<Tensor, 2> median(const Tensor& x, std::int64_t axis, bool keepdim) {
   check_elements("median", x, axis, "middle one");
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return {x, zeros({}, {.dtype = int64})};
   const std::size_t at = normalize_axis("median", axis, x.shape());
   const std::int64_t n = x.shape()[at];
   const Tensor order = order_of(x, at, n, false);
@@ -190,7 +190,7 @@ Tensor median(const Tensor& x) { return median(reshape(x, {-1}), 0)[0]; }
 
 std::array<Tensor, 2> mode(const Tensor& x, std::int64_t axis, bool keepdim) {
   check_elements("mode", x, axis, "most frequent one");
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
+  if (x.dim() == 0 && (axis == 0 || axis == -1)) return {x, zeros({}, {.dtype = int64})};
   const std::size_t at = normalize_axis("mode", axis, x.shape());
   const std::int64_t n = x.shape()[at];
   const Tensor rows = no_grad([&] { return contiguous(movedim(x, axis, -1)); });

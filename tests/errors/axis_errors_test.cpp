@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/core/create.hpp>
@@ -131,6 +132,21 @@ TEST_CASE("an axis beyond the last one or before the first one") {
       check_out_of_range(op, ones({2, 3}), 2);
       check_out_of_range(op, ones({2, 3}), -3);
     }
+}
+
+TEST_CASE("a 0-d tensor has the axes 0 and -1 at most") {
+  for (const OnAxis& op : one_axis)
+    for (const char* name : {"max", "min", "argmax", "argmin", "cumsum", "cumprod", "sort", "argsort"})
+      if (op.name == std::string_view(name)) {
+        check_out_of_range(op, scalar(1), 1);
+        check_out_of_range(op, scalar(1), -2);
+      }
+  check_out_of_range({"logcumsumexp", [](const Tensor& x, std::int64_t a) { logcumsumexp(x, a); }}, scalar(1),
+                     1);
+  check_out_of_range({"cummax", [](const Tensor& x, std::int64_t a) { cummax(x, a); }}, scalar(1), -2);
+  check_out_of_range({"cummin", [](const Tensor& x, std::int64_t a) { cummin(x, a); }}, scalar(1), 1);
+  check_out_of_range({"median", [](const Tensor& x, std::int64_t a) { median(x, a); }}, scalar(1), -2);
+  check_out_of_range({"mode", [](const Tensor& x, std::int64_t a) { mode(x, a); }}, scalar(1), 1);
 }
 
 TEST_CASE("a new axis has one more place") {
