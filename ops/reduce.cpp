@@ -37,6 +37,12 @@ struct Reduction {
   const Shape& shape(bool keepdim) const { return keepdim ? kept : squeezed; }
 };
 
+Reduction real_reduction(const char* op, const Tensor& x, const Axes& axes) {
+  const Reduction r(op, x, axes);
+  if (!is_floating(x.dtype())) throw_not_floating(op, x.dtype());
+  return r;
+}
+
 // A folded tensor, which is dense, under its final shape.
 Tensor shaped(const Tensor& y, const Shape& shape) { return as_strided(y, shape, contiguous_strides(shape)); }
 
@@ -104,8 +110,7 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
-  const Reduction r("mean", x, axes);
-  if (!is_floating(x.dtype())) throw_not_floating("mean", x.dtype());
+  const Reduction r = real_reduction("mean", x, axes);
   Tensor y = shaped(folding::along(x, r.axes, folding::Kind::add), r.shape(keepdim));
   visit_floating("mean", x.dtype(), [&]<class T>(std::type_identity<T>) {
     T* v = y.mutable_data<T>();
@@ -118,8 +123,7 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 
 Tensor var(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
-  const Reduction r("var", x, axes);
-  if (!is_floating(x.dtype())) throw_not_floating("var", x.dtype());
+  const Reduction r = real_reduction("var", x, axes);
   const double divisor = std::max(0.0, static_cast<double>(r.each) - correction);
   Tensor y = no_grad([&] {
     const Tensor centred = x - mean(x, r.axes, true);
@@ -132,8 +136,7 @@ Tensor var(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
 }
 
 Tensor std(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
-  const Reduction r("std", x, axes);
-  if (!is_floating(x.dtype())) throw_not_floating("std", x.dtype());
+  const Reduction r = real_reduction("std", x, axes);
   const double divisor = std::max(0.0, static_cast<double>(r.each) - correction);
   Tensor y = no_grad([&] { return sqrt(var(x, axes, correction, keepdim)); });
   return record("std", {&x}, y, [x = Saved(x), y = SavedOutput(y), r, divisor](const Tensor& g) {
@@ -145,11 +148,13 @@ Tensor std(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
 }
 
 std::array<Tensor, 2> var_mean(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
-  return {var(x, axes, correction, keepdim), mean(x, axes, keepdim)};
+  const Axes gone = real_reduction("var_mean", x, axes).axes;
+  return {var(x, gone, correction, keepdim), mean(x, gone, keepdim)};
 }
 
 std::array<Tensor, 2> std_mean(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
-  return {std(x, axes, correction, keepdim), mean(x, axes, keepdim)};
+  const Axes gone = real_reduction("std_mean", x, axes).axes;
+  return {std(x, gone, correction, keepdim), mean(x, gone, keepdim)};
 }
 
 Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
@@ -189,8 +194,7 @@ Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
-  const Reduction r("logsumexp", x, axes);
-  if (!is_floating(x.dtype())) throw_not_floating("logsumexp", x.dtype());
+  const Reduction r = real_reduction("logsumexp", x, axes);
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (r.each == 0) return full(r.shape(keepdim), -infinity, {.dtype = x.dtype()});
   Tensor y = no_grad([&] {
@@ -206,8 +210,7 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 
 Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
-  const Reduction r("norm", x, axes);
-  if (!is_floating(x.dtype())) throw_not_floating("norm", x.dtype());
+  const Reduction r = real_reduction("norm", x, axes);
   if (std::isnan(p)) throw ValueError("[norm] p NaN: expected a number or an infinity");
   if (p == 2) return norm2(x, r, keepdim);
   if (p == 1) return sum(abs(x), axes, keepdim);

@@ -50,14 +50,15 @@ TEST_CASE("wrong calls of std") {
 }
 
 TEST_CASE("wrong calls of var_mean and std_mean") {
-  CHECK_THROWS_WITH_AS(var_mean(zeros({2}), {1}), "[var] axis 1 is out of range for a tensor of shape [2]",
-                       IndexError);
+  CHECK_THROWS_WITH_AS(var_mean(zeros({2}), {1}),
+                       "[var_mean] axis 1 is out of range for a tensor of shape [2]", IndexError);
   CHECK_THROWS_WITH_AS(var_mean(truths),
-                       "[var] needs a floating tensor, got bool: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(std_mean(arange(2)),
-                       "[std] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       "[var_mean] needs a floating tensor, got bool: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(std_mean(zeros({2, 3}), {0, -2}), "[std] axis -2 is named twice in [0, -2]",
+  CHECK_THROWS_WITH_AS(std_mean(arange(2)),
+                       "[std_mean] needs a floating tensor, got int64: convert it with to(x, float32)",
+                       DtypeError);
+  CHECK_THROWS_WITH_AS(std_mean(zeros({2, 3}), {0, -2}), "[std_mean] axis -2 is named twice in [0, -2]",
                        IndexError);
 }
 
