@@ -62,7 +62,7 @@ Tensor reciprocal(const Tensor& x) {
 Tensor tanh(const Tensor& x) {
   static const auto op = elementwise(
       "tanh", [](auto v) { return tanh(v); },
-      pullback<Keep::output>([](auto g, auto y) { return g * (1.0 - y * y); }));
+      pullback<Keep::output>([](auto g, auto y) { return g * ((1.0 - y) * (1.0 + y)); }));
   return op(x);
 }
 
