@@ -24,7 +24,7 @@ template <class T> constexpr T quiet_nan = std::numeric_limits<T>::quiet_NaN();
 
 /// Numbers around every rounding trouble: halves, zeros of both signs, where fractions end, and the unbounded.
 template <class T>
-const std::array<T, 24> hard_numbers{T(0.5),
+const std::array<T, 32> hard_numbers{T(0.5),
                                      T(-0.5),
                                      T(1.5),
                                      T(-1.5),
