@@ -107,7 +107,8 @@ Tensor embedding_bag(const Tensor& weight, const Tensor& index, const EmbeddingB
   if (options.padding_idx < -1 || options.padding_idx >= weight.size(0))
     throw IndexError(fmt::format("[embedding_bag] padding_idx {} is out of range for axis 0 of {}",
                                  options.padding_idx, to_string(weight.shape())));
-  const Bags bags(numbers_of("index", index), starts_of(index, options), options.padding_idx);
+  const Numbers numbers = numbers_of("index", index);
+  const Bags bags(numbers, starts_of(index, options), options.padding_idx);
   const Tensor places = tensor_of(bags.places);
   Tensor rows = embedding(weight, index_select(reshape(index, {-1}), 0, places));
   if (factors.defined()) rows = rows * unsqueeze(index_select(reshape(factors, {-1}), 0, places), -1);

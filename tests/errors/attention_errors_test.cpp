@@ -101,6 +101,8 @@ TEST_CASE("wrong calls of embedding_bag") {
                     {.offsets = from({0}), .mode = BagMode::sum, .per_sample_weights = ones({3})}),
       "[embedding_bag] per_sample_weights [3] must have the shape of the index [4]", ShapeError);
   CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), scalar(1)),
+                       "[embedding_bag] index is float32: expected int64", DtypeError);
+  CHECK_THROWS_WITH_AS(embedding_bag(zeros({5, 3}), whole({})),
                        "[embedding_bag] index [] and no offsets: expected [bags, each] without offsets, or "
                        "[total] with 1-d ones",
                        ShapeError);
