@@ -16,6 +16,7 @@
 #include "line_search.hpp"
 #include "lookahead.hpp"
 #include "lr_range.hpp"
+#include "monitor.hpp"
 #include "muon.hpp"
 #include "page.hpp"
 #include "penalty.hpp"
