@@ -14,6 +14,7 @@
 #include "index.hpp"
 #include "pool.hpp"
 #include "pool_windows.hpp"
+#include "row_loop.hpp"
 #include "view.hpp"
 
 namespace xg {
@@ -73,25 +74,32 @@ XGRAD_INLINE L every_second(const L& a, const L& b, std::index_sequence<I...>) {
   return L::make(__builtin_shufflevector(a.v, b.v, (2 * I < L::size ? 2 * I : 2 * I + 1)...));
 }
 
-/// Elements p[0], p[step], ...; Step is the step where the compiler should know it, else 0.
+/// n elements p[0], p[step], ...; Step is the step where the compiler should know it, else 0. Nothing is read
+/// behind the last one.
 template <class L, std::size_t Step>
-XGRAD_INLINE L load_step(const typename L::value_type* p, std::int64_t step) {
+XGRAD_INLINE L load_step(const typename L::value_type* p, std::int64_t step, std::size_t n) {
   if constexpr (Step == 1) {
-    return L::load(p);
+    return rows::get<L>(p, n);
   } else if constexpr (Step == 2) {
-    // The second vector starts one early, so that nothing is read behind the last element.
-    return every_second(L::load(p), L::load(p + L::size - 1), std::make_index_sequence<L::size>());
+    // The second vector starts one early, so that it ends with the last element.
+    if (n == L::size)
+      return every_second(L::load(p), L::load(p + L::size - 1), std::make_index_sequence<L::size>());
+    const L low = L::load_partial(p, std::min(L::size, 2 * n - 1));
+    if (2 * n <= L::size) return every_second(low, low, std::make_index_sequence<L::size>());
+    const L high = L::load_partial(p + L::size - 1, 2 * n - L::size);
+    return every_second(low, high, std::make_index_sequence<L::size>());
   } else {
-    L x;
-    for (std::size_t i = 0; i < L::size; ++i) x.v[i] = p[static_cast<std::int64_t>(i) * step];
+    L x(p[0]);
+    for (std::size_t i = 1; i < n; ++i) x.v[i] = p[static_cast<std::int64_t>(i) * step];
     return x;
   }
 }
 
-/// As many windows as a vector has elements, all of them whole; the first one starts at `start`.
+/// n neighbouring windows, at most as many as a vector has elements, all of them whole; the first one starts at
+/// `start`.
 template <class L, std::size_t Step, class T>
 XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t start, std::int64_t step,
-                             const T* image, T* best, Place<T>* place) {
+                             const T* image, std::size_t n, T* best, Place<T>* place) {
   using Bits = typename detail::vectors<T, typename L::isa_type>::bits;  // integers as wide as T
   Bits shifts;
   L places = L::make(reinterpret_cast<typename L::vec>(Bits{}));
@@ -102,7 +110,7 @@ XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t star
   for (const std::int64_t row : rows)
     for (std::int64_t j = 0; j < w.taps; ++j) {
       const std::int64_t at = row + start + j * step;
-      const L v = load_step<L, Step>(image + at, w.stride);
+      const L v = load_step<L, Step>(image + at, w.stride, n);
       const auto takes = (v > largest) | (v != v) | typename L::mask_type(is_first);
       largest = where(takes, v, largest);
       places = where(takes, L::make(reinterpret_cast<typename L::vec>(shifts + static_cast<Place<T>>(at))),
@@ -110,27 +118,23 @@ XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t star
       is_first = false;
     }
   if (is_first) places = L::make(reinterpret_cast<typename L::vec>(Bits{} - 1));
-  largest.store(best);
-  __builtin_memcpy(place, &places, sizeof(places));
+  rows::put(best, n, largest);
+  rows::put(reinterpret_cast<T*>(place), n, places);
 }
 
 /// The windows of one row.
 template <class L, std::size_t Step, class T>
 XGRAD_INLINE void pool_row(Rows rows, const PoolAxis& x, const WholeWindows& w, const T* image, T* best,
                            Place<T>* places) {
-  constexpr auto size = static_cast<std::int64_t>(L::size);
-  const bool blocks = w.end - w.begin >= size;
   const auto one_by_one = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       pool_one(rows, x.windows[static_cast<std::size_t>(i)], x.step, image, best[i], places[i]);
   };
-  one_by_one(0, blocks ? w.begin : x.out());
-  if (!blocks) return;
-  // The last block overlaps the one before it.
-  for (std::int64_t i = w.begin; i < w.end; i += size) {
-    const std::int64_t at = std::min(i, w.end - size);
-    pool_block<L, Step>(rows, w, x.windows[static_cast<std::size_t>(at)].begin, x.step, image, best + at,
-                        places + at);
+  one_by_one(0, w.begin);
+  for (std::int64_t i = w.begin; i < w.end; i += static_cast<std::int64_t>(L::size)) {
+    const std::size_t n = std::min(L::size, static_cast<std::size_t>(w.end - i));
+    pool_block<L, Step>(rows, w, x.windows[static_cast<std::size_t>(i)].begin, x.step, image, n, best + i,
+                        places + i);
   }
   one_by_one(w.end, x.out());
 }
