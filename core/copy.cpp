@@ -4,16 +4,18 @@
 
 #include <cstring>
 
+#include "dispatch.hpp"
 #include "node.hpp"
 #include "parallel.hpp"
 #include "strided.hpp"
+#include "transpose.hpp"
 
 namespace xg {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;
 
-template <class To, class From> To convert(From v) {
+template <class To, class From> XGRAD_INLINE To convert(From v) {
   if constexpr (std::same_as<To, bool>)
     return v != From{};
   else
@@ -22,7 +24,8 @@ template <class To, class From> To convert(From v) {
 
 // Rows of `inner` elements, both sides strided. Two unit strides are the compiler's to vectorise.
 template <class To, class From>
-void copy_row(To* dst, std::int64_t dst_step, const From* src, std::int64_t src_step, std::int64_t n) {
+XGRAD_INLINE void copy_row(To* dst, std::int64_t dst_step, const From* src, std::int64_t src_step,
+                           std::int64_t n) {
   if (dst_step == 1 && src_step == 1) {
     if constexpr (std::same_as<To, From>) {
       std::memcpy(dst, src, static_cast<std::size_t>(n) * sizeof(To));
@@ -36,20 +39,46 @@ void copy_row(To* dst, std::int64_t dst_step, const From* src, std::int64_t src_
   }
 }
 
+// dst[r][c] = src[c][r] for a square as wide as a lane, in registers.
+template <class L, class T, std::size_t... I>
+XGRAD_INLINE void transpose_tile(T* dst, std::int64_t dst_row, const T* src, std::int64_t src_column,
+                                 std::index_sequence<I...> all) {
+  L x[] = {L::load(src + static_cast<std::int64_t>(I) * src_column)...};
+  detail::transpose_square(x, all);
+  (x[I].store(dst + static_cast<std::int64_t>(I) * dst_row), ...);
+}
+
+// Lanes only carry the bits, so whole numbers travel as the floating type of their size.
+template <class T> using Carrier = std::conditional_t<sizeof(T) == sizeof(float), float, double>;
+template <class To, class From>
+inline constexpr bool has_carrier = std::same_as<To, From> && (sizeof(To) == 4 || sizeof(To) == 8);
+
 // The last two axes where the source runs along the first of them: square tiles, so that each cache line that
 // is fetched on either side is used whole.
 template <class To, class From>
 void copy_transposed(To* dst, std::int64_t dst_row, const From* src, std::int64_t src_column,
                      std::int64_t rows, std::int64_t columns) {
-  constexpr std::int64_t tile = 16;
-  for (std::int64_t r0 = 0; r0 < rows; r0 += tile) {
-    const std::int64_t r1 = std::min(rows, r0 + tile);
-    for (std::int64_t c0 = 0; c0 < columns; c0 += tile) {
-      const std::int64_t c1 = std::min(columns, c0 + tile);
-      for (std::int64_t r = r0; r < r1; ++r)
-        for (std::int64_t c = c0; c < c1; ++c) dst[r * dst_row + c] = convert<To>(src[r + c * src_column]);
+  dispatch([&](auto isa) {
+    constexpr auto size = static_cast<std::int64_t>(decltype(isa)::bytes / sizeof(To));
+    for (std::int64_t r0 = 0; r0 < rows; r0 += size) {
+      const std::int64_t r1 = std::min(rows, r0 + size);
+      for (std::int64_t c0 = 0; c0 < columns; c0 += size) {
+        const std::int64_t c1 = std::min(columns, c0 + size);
+        if constexpr (has_carrier<To, From>) {
+          using T = Carrier<To>;
+          if (r1 - r0 == size && c1 - c0 == size) {
+            transpose_tile<lane<T, decltype(isa)>>(
+                reinterpret_cast<T*>(dst + r0 * dst_row + c0), dst_row,
+                reinterpret_cast<const T*>(src + r0 + c0 * src_column), src_column,
+                std::make_index_sequence<static_cast<std::size_t>(size)>());
+            continue;
+          }
+        }
+        for (std::int64_t r = r0; r < r1; ++r)
+          for (std::int64_t c = c0; c < c1; ++c) dst[r * dst_row + c] = convert<To>(src[r + c * src_column]);
+      }
     }
-  }
+  });
 }
 
 template <class To, class From>
@@ -61,7 +90,8 @@ void copy_typed(To* dst, const From* src, Shape shape, std::array<Strides, 2> st
   }
   const Strides &to = strides[0], &from = strides[1];
   const std::size_t rank = shape.size();
-  const bool tiled = rank >= 2 && to[rank - 1] == 1 && from[rank - 2] == 1 && shape[rank - 2] >= 4;
+  const bool tiled =
+      rank >= 2 && to[rank - 1] == 1 && from[rank - 2] == 1 && from[rank - 1] != 0 && shape[rank - 2] >= 4;
   const std::int64_t inner = shape.back();
   const std::size_t inner_axes = tiled ? 2 : 1;
   Shape outer(std::span(shape.begin(), rank - inner_axes));
@@ -85,8 +115,10 @@ void copy_typed(To* dst, const From* src, Shape shape, std::array<Strides, 2> st
   if (rows == 1) {
     parallel_ranges(static_cast<std::size_t>(inner), grain, [&](std::size_t begin, std::size_t end) {
       const auto b = static_cast<std::int64_t>(begin);
-      copy_row(dst + b * to[rank - 1], to[rank - 1], src + b * from[rank - 1], from[rank - 1],
-               static_cast<std::int64_t>(end - begin));
+      dispatch([&](auto) {
+        copy_row(dst + b * to[rank - 1], to[rank - 1], src + b * from[rank - 1], from[rank - 1],
+                 static_cast<std::int64_t>(end - begin));
+      });
     });
     return;
   }
@@ -94,8 +126,10 @@ void copy_typed(To* dst, const From* src, Shape shape, std::array<Strides, 2> st
   parallel_ranges(static_cast<std::size_t>(rows), rows_a_piece, [&](std::size_t begin, std::size_t end) {
     Odometer<2> at(outer, outer_strides);
     at.seek(static_cast<std::int64_t>(begin));
-    for (std::size_t r = begin; r < end; ++r, at.next())
-      copy_row(dst + at.offset(0), to[rank - 1], src + at.offset(1), from[rank - 1], inner);
+    dispatch([&](auto) {
+      for (std::size_t r = begin; r < end; ++r, at.next())
+        copy_row(dst + at.offset(0), to[rank - 1], src + at.offset(1), from[rank - 1], inner);
+    });
   });
 }
 
