@@ -40,5 +40,6 @@
 #include "strided.hpp"
 #include "sum_to.hpp"
 #include "tensor.hpp"
+#include "to_vector.hpp"
 #include "tree.hpp"
 #include "verbs.hpp"

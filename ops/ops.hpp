@@ -30,6 +30,7 @@
 #include "recurrent.hpp"
 #include "reduce.hpp"
 #include "resample.hpp"
+#include "sampling.hpp"
 #include "scan.hpp"
 #include "segment.hpp"
 #include "shuffle.hpp"
