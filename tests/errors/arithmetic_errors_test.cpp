@@ -6,14 +6,12 @@
 #include <xgrad/core/create.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/wrong_calls.hpp"
+
 namespace xg {
 namespace {
 
 const Tensor two = ones({2}), three = ones({3}), undefined;
-const char* const undefined_text =
-    "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no backward() "
-    "has "
-    "filled";
 
 std::string no_broadcast(const char* op) {
   return fmt::format("[{}] shapes [2] and [3] do not broadcast: axis -1 has sizes 2 and 3", op);

@@ -5,14 +5,10 @@
 #include <xgrad/core/create.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/wrong_calls.hpp"
+
 namespace xg {
 namespace {
-
-const char* const undefined =
-    "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no "
-    "backward() has filled";
-
-Tensor whole(const Shape& shape) { return zeros(shape, {.dtype = int64}); }
 
 TEST_CASE("wrong calls of max_pool2d") {
   CHECK_THROWS_WITH_AS(max_pool2d(zeros({4, 4}), 2),
@@ -30,7 +26,7 @@ TEST_CASE("wrong calls of max_pool2d") {
   CHECK_THROWS_WITH_AS(max_pool2d(full({1, 4, 4}, 1, {.dtype = int64}), 2),
                        "[max_pool2d] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(max_pool2d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_pool2d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(max_pool2d(zeros({1, 4, 4}), 2, {.dilation = 0}),
                        "[max_pool2d] kernel 2, stride 2, padding 0, dilation 0: kernel, stride and dilation "
                        "must be at least 1, padding at least 0",
@@ -44,7 +40,7 @@ TEST_CASE("wrong calls of max_pool2d") {
   CHECK_THROWS_WITH_AS(max_pool2d_with_indices(whole({1, 4, 4}), 2),
                        "[max_pool2d] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(max_pool2d_with_indices(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_pool2d_with_indices(Tensor(), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of max_pool1d and max_pool3d") {
@@ -84,7 +80,7 @@ TEST_CASE("wrong calls of adaptive_max_pool") {
   CHECK_THROWS_WITH_AS(
       adaptive_max_pool1d(whole({2, 4}), 2),
       "[adaptive_max_pool1d] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(adaptive_max_pool1d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool1d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(adaptive_max_pool2d(zeros({4, 4}), 2),
                        "[adaptive_max_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", ShapeError);
   CHECK_THROWS_WITH_AS(
@@ -93,7 +89,7 @@ TEST_CASE("wrong calls of adaptive_max_pool") {
   CHECK_THROWS_WITH_AS(
       adaptive_max_pool2d(whole({2, 4, 4}), 2),
       "[adaptive_max_pool2d] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(adaptive_max_pool2d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool2d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(adaptive_max_pool3d(zeros({1, 2, 2, 2}), {1, -2, 1}),
                        "[adaptive_max_pool3d] output_size [1, -2, 1] cannot be negative", ValueError);
   CHECK_THROWS_WITH_AS(
@@ -103,7 +99,7 @@ TEST_CASE("wrong calls of adaptive_max_pool") {
   CHECK_THROWS_WITH_AS(
       adaptive_max_pool3d(whole({1, 2, 2, 2}), 1),
       "[adaptive_max_pool3d] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(adaptive_max_pool3d(Tensor(), 1), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool3d(Tensor(), 1), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of max_unpool") {
@@ -155,7 +151,7 @@ TEST_CASE("wrong calls of avg_pool") {
   CHECK_THROWS_WITH_AS(avg_pool1d(whole({1, 4}), 2),
                        "[avg_pool1d] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(avg_pool1d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(avg_pool1d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(avg_pool2d(zeros({1, 4, 4}), {2, 5}),
                        "[avg_pool2d] a kernel of 5 with dilation 1 does not fit an axis of 4 with padding 0",
                        ShapeError);
@@ -163,7 +159,7 @@ TEST_CASE("wrong calls of avg_pool") {
                        "[avg_pool2d] kernel 2, stride -1, padding 0, dilation 1: kernel, stride and dilation "
                        "must be at least 1, padding at least 0",
                        ValueError);
-  CHECK_THROWS_WITH_AS(avg_pool2d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(avg_pool2d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(avg_pool3d(zeros({4, 4, 4}), 2),
                        "[avg_pool3d] x [4, 4, 4]: expected [n, c, d, h, w] or [c, d, h, w]", ShapeError);
   CHECK_THROWS_WITH_AS(avg_pool3d(zeros({1, 4, 4, 4}), 2, {.padding = {0, 0, 2}}),
@@ -173,7 +169,7 @@ TEST_CASE("wrong calls of avg_pool") {
                        ShapeError);
   CHECK_THROWS_WITH_AS(avg_pool3d(zeros({1, 4, 4, 4}), 2, {.divisor_override = 0}),
                        "[avg_pool3d] divisor_override 0: cannot divide by it", ValueError);
-  CHECK_THROWS_WITH_AS(avg_pool3d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(avg_pool3d(Tensor(), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of adaptive_avg_pool") {
@@ -195,10 +191,10 @@ TEST_CASE("wrong calls of adaptive_avg_pool") {
   CHECK_THROWS_WITH_AS(
       adaptive_avg_pool1d(whole({1, 4}), 2),
       "[adaptive_avg_pool1d] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(adaptive_avg_pool1d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_avg_pool1d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(adaptive_avg_pool2d(zeros({4, 4}), 2),
                        "[adaptive_avg_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", ShapeError);
-  CHECK_THROWS_WITH_AS(adaptive_avg_pool2d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_avg_pool2d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(
       adaptive_avg_pool3d(zeros({1, 4, 0, 4}), 2),
       "[adaptive_avg_pool3d] x [1, 4, 0, 4]: an image without elements has no mean and no maximum",
@@ -208,7 +204,7 @@ TEST_CASE("wrong calls of adaptive_avg_pool") {
   CHECK_THROWS_WITH_AS(
       adaptive_avg_pool3d(whole({1, 4, 4, 4}), 2),
       "[adaptive_avg_pool3d] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(adaptive_avg_pool3d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_avg_pool3d(Tensor(), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of lp_pool") {
@@ -236,7 +232,7 @@ TEST_CASE("wrong calls of max_pool1d") {
   CHECK_THROWS_WITH_AS(max_pool1d(whole({1, 4}), 2),
                        "[max_pool1d] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(max_pool1d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_pool1d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(max_pool1d_with_indices(zeros({4}), 2),
                        "[max_pool1d] x [4]: expected [n, c, l] or [c, l]", ShapeError);
   CHECK_THROWS_WITH_AS(max_pool1d_with_indices(zeros({1, 4}), 2, {.stride = -1}),
@@ -246,7 +242,7 @@ TEST_CASE("wrong calls of max_pool1d") {
   CHECK_THROWS_WITH_AS(max_pool1d_with_indices(whole({1, 4}), 2),
                        "[max_pool1d] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(max_pool1d_with_indices(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_pool1d_with_indices(Tensor(), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of max_pool3d") {
@@ -262,7 +258,7 @@ TEST_CASE("wrong calls of max_pool3d") {
   CHECK_THROWS_WITH_AS(max_pool3d(whole({1, 4, 4, 4}), 2),
                        "[max_pool3d] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(max_pool3d(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_pool3d(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(max_pool3d_with_indices(zeros({4, 4, 4}), 2),
                        "[max_pool3d] x [4, 4, 4]: expected [n, c, d, h, w] or [c, d, h, w]", ShapeError);
   CHECK_THROWS_WITH_AS(max_pool3d_with_indices(zeros({1, 2, 2, 2}), 3),
@@ -287,7 +283,7 @@ TEST_CASE("wrong calls of adaptive_max_pool with indices") {
   CHECK_THROWS_WITH_AS(
       adaptive_max_pool2d_with_indices(whole({2, 4, 4}), 2),
       "[adaptive_max_pool2d] needs a floating tensor, got int64: convert it with to(x, float32)", DtypeError);
-  CHECK_THROWS_WITH_AS(adaptive_max_pool2d_with_indices(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(adaptive_max_pool2d_with_indices(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(adaptive_max_pool3d_with_indices(zeros({2, 2, 2}), 1),
                        "[adaptive_max_pool3d] x [2, 2, 2]: expected [n, c, d, h, w] or [c, d, h, w]",
                        ShapeError);
@@ -319,7 +315,7 @@ TEST_CASE("wrong calls of max_unpool1d") {
   CHECK_THROWS_WITH_AS(
       max_unpool1d(zeros({1, 4}), whole({1, 4}), 2, {.output_size = {{20}}}),
       "[max_unpool1d] output_size 20: axis 0 of the pooled image had between 7 and 9 elements", ValueError);
-  CHECK_THROWS_WITH_AS(max_unpool1d(Tensor(), whole({1, 4}), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_unpool1d(Tensor(), whole({1, 4}), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of max_unpool2d") {
@@ -329,7 +325,7 @@ TEST_CASE("wrong calls of max_unpool2d") {
                        "[max_unpool2d] kernel 2, stride -1, padding 0: kernel and stride must be at least 1, "
                        "padding at least 0",
                        ValueError);
-  CHECK_THROWS_WITH_AS(max_unpool2d(zeros({1, 2, 2}), Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_unpool2d(zeros({1, 2, 2}), Tensor(), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of max_unpool3d") {
@@ -345,7 +341,7 @@ TEST_CASE("wrong calls of max_unpool3d") {
   CHECK_THROWS_WITH_AS(
       max_unpool3d(zeros({1, 1, 2, 2}), whole({1, 1, 2, 2}), 2, {.output_size = {{2, 4, 9}}}),
       "[max_unpool3d] output_size 9: axis 2 of the pooled image had between 3 and 5 elements", ValueError);
-  CHECK_THROWS_WITH_AS(max_unpool3d(Tensor(), whole({1, 1, 2, 2}), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(max_unpool3d(Tensor(), whole({1, 1, 2, 2}), 2), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of lp_pool by rank, norm, dtype") {
@@ -360,7 +356,7 @@ TEST_CASE("wrong calls of lp_pool by rank, norm, dtype") {
                        "[lp_pool1d] kernel 2, stride -1, padding 0, dilation 1: kernel, stride and dilation "
                        "must be at least 1, padding at least 0",
                        ValueError);
-  CHECK_THROWS_WITH_AS(lp_pool1d(Tensor(), 2, 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(lp_pool1d(Tensor(), 2, 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(lp_pool2d(zeros({4, 4}), 2, 2),
                        "[lp_pool2d] x [4, 4]: expected [n, c, h, w] or [c, h, w]", ShapeError);
   CHECK_THROWS_WITH_AS(lp_pool2d(zeros({1, 4, 4}), 0, 2), "[lp_pool2d] norm_type 0: there is no such root",
@@ -372,7 +368,7 @@ TEST_CASE("wrong calls of lp_pool by rank, norm, dtype") {
                        "[lp_pool2d] kernel 0, stride 0, padding 0, dilation 1: kernel, stride and dilation "
                        "must be at least 1, padding at least 0",
                        ValueError);
-  CHECK_THROWS_WITH_AS(lp_pool2d(Tensor(), 2, 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(lp_pool2d(Tensor(), 2, 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(lp_pool3d(zeros({4, 4, 4}), 2, 2),
                        "[lp_pool3d] x [4, 4, 4]: expected [n, c, d, h, w] or [c, d, h, w]", ShapeError);
   CHECK_THROWS_WITH_AS(lp_pool3d(zeros({1, 4, 4, 4}), 0, 2), "[lp_pool3d] norm_type 0: there is no such root",
@@ -381,7 +377,7 @@ TEST_CASE("wrong calls of lp_pool by rank, norm, dtype") {
                        "[lp_pool3d] kernel 2, stride -1, padding 0, dilation 1: kernel, stride and dilation "
                        "must be at least 1, padding at least 0",
                        ValueError);
-  CHECK_THROWS_WITH_AS(lp_pool3d(Tensor(), 2, 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(lp_pool3d(Tensor(), 2, 2), undefined_text, GraphError);
 }
 
 }  // namespace

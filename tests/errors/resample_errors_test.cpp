@@ -5,14 +5,10 @@
 #include <xgrad/core/create.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/wrong_calls.hpp"
+
 namespace xg {
 namespace {
-
-const char* const undefined =
-    "[tensor] this Tensor is undefined: it was default-constructed, or it is a gradient that no "
-    "backward() has filled";
-
-Tensor whole(const Shape& shape) { return zeros(shape, {.dtype = int64}); }
 
 TEST_CASE("wrong calls of interpolate") {
   const Tensor x = zeros({1, 2, 4, 4});
@@ -45,7 +41,7 @@ TEST_CASE("wrong calls of interpolate") {
   CHECK_THROWS_WITH_AS(interpolate(zeros({1, 2, 4}, {.dtype = int64}), {.size = 2}),
                        "[interpolate] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(interpolate(Tensor(), {.size = 2}), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(interpolate(Tensor(), {.size = 2}), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(interpolate(zeros({1, 2, 4}), {.size = 2, .mode = Interpolation::bicubic}),
                        "[interpolate] mode bicubic is for images of 2 axes, x [1, 2, 4] has 1", ValueError);
   CHECK_THROWS_WITH_AS(
@@ -90,8 +86,8 @@ TEST_CASE("wrong calls of grid_sample") {
   CHECK_THROWS_WITH_AS(grid_sample(zeros({1, 2, 4, 4}, {.dtype = int64}), zeros({1, 3, 3, 2})),
                        "[grid_sample] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(grid_sample(Tensor(), zeros({1, 3, 3, 2})), undefined, GraphError);
-  CHECK_THROWS_WITH_AS(grid_sample(zeros({1, 2, 4, 4}), Tensor()), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(grid_sample(Tensor(), zeros({1, 3, 3, 2})), undefined_text, GraphError);
+  CHECK_THROWS_WITH_AS(grid_sample(zeros({1, 2, 4, 4}), Tensor()), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of affine_grid") {
@@ -119,7 +115,7 @@ TEST_CASE("wrong calls of affine_grid") {
   CHECK_THROWS_WITH_AS(affine_grid(whole({1, 2, 3}), {1, 2, 4, 4}),
                        "[affine_grid] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(affine_grid(Tensor(), {1, 2, 4, 4}), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(affine_grid(Tensor(), {1, 2, 4, 4}), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of pixel_shuffle, pixel_unshuffle and channel_shuffle") {
@@ -144,14 +140,14 @@ TEST_CASE("wrong calls of pixel_shuffle, pixel_unshuffle and channel_shuffle") {
                        ShapeError);
   CHECK_THROWS_WITH_AS(channel_shuffle(zeros({5}), 1), "[channel_shuffle] x [5]: expected [n, c, ...]",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(pixel_shuffle(Tensor(), 2), undefined, GraphError);
-  CHECK_THROWS_WITH_AS(pixel_unshuffle(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(pixel_shuffle(Tensor(), 2), undefined_text, GraphError);
+  CHECK_THROWS_WITH_AS(pixel_unshuffle(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(pixel_unshuffle(zeros({1, 4, 4}), 0),
                        "[pixel_unshuffle] downscale_factor 0: expected at least 1", ValueError);
   CHECK_THROWS_WITH_AS(channel_shuffle(zeros({1, 5, 2}), -5),
                        "[channel_shuffle] x [1, 5, 2]: its 5 channels cannot be cut into -5 groups",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(channel_shuffle(Tensor(), 1), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(channel_shuffle(Tensor(), 1), undefined_text, GraphError);
 }
 
 TEST_CASE("wrong calls of unfold and fold") {
@@ -175,7 +171,7 @@ TEST_CASE("wrong calls of unfold and fold") {
   CHECK_THROWS_WITH_AS(fold(zeros({1, 6, 9}), 4, 2),
                        "[fold] x [1, 6, 9]: its 6 rows are no multiple of the 4 taps of the kernel [2, 2]",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(unfold(Tensor(), 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(unfold(Tensor(), 2), undefined_text, GraphError);
   CHECK_THROWS_WITH_AS(unfold(zeros({1, 1, 4, 4}), 2, {.padding = {0, -1}}),
                        "[unfold] kernel 2, stride 1, padding -1, dilation 1: kernel, stride and dilation "
                        "must be at least 1, padding at least 0",
@@ -193,7 +189,7 @@ TEST_CASE("wrong calls of unfold and fold") {
   CHECK_THROWS_WITH_AS(fold(whole({1, 4, 9}), 4, 2),
                        "[fold] needs a floating tensor, got int64: convert it with to(x, float32)",
                        DtypeError);
-  CHECK_THROWS_WITH_AS(fold(Tensor(), 4, 2), undefined, GraphError);
+  CHECK_THROWS_WITH_AS(fold(Tensor(), 4, 2), undefined_text, GraphError);
 }
 
 }  // namespace
