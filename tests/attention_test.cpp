@@ -13,28 +13,17 @@
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
+using xg::as_double;
+using xg::paths;
+using xg::random_doubles;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-constexpr xg::TensorOptions as_double{.dtype = xg::float64};
-
-Tensor random(const Shape& shape, std::uint64_t seed = 1) {
-  xg::Generator generator(seed);
-  return xg::uniform(shape, -1, 1, as_double, generator);
-}
-
-bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-13) {
-  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
-}
-
-std::vector<std::string> paths(const auto& net) {
-  std::vector<std::string> all;
-  for (const auto& [path, p] : xg::named_parameters(net)) all.push_back(path);
-  return all;
-}
 
 // The layer on one sequence [steps, features] without masks, head by head.
 Tensor plain(const nn::MultiheadAttention& layer, const Tensor& x) {
@@ -59,8 +48,8 @@ const nn::MultiheadAttentionOptions batch_first{.batch_first = true, .dtype = xg
 TEST_CASE(
     "an attention mask may forbid everything to a query, whose result is then 0 with finite gradients") {
   const Tensor allowed = xg::tensor({{1, 1}, {0, 0}}) != 0;
-  Tensor q = random({2, 3}).requires_grad(true);
-  const Tensor k = random({2, 3}, 2), v = random({2, 4}, 3);
+  Tensor q = random_doubles({2, 3}).requires_grad(true);
+  const Tensor k = random_doubles({2, 3}, 2), v = random_doubles({2, 4}, 3);
   const Tensor y = xg::scaled_dot_product_attention(q, k, v, {.attn_mask = allowed});
   CHECK(same(xg::select(y, 0, 1), xg::zeros({4}, as_double)));
   CHECK(same(xg::select(y, 0, 0), xg::select(xg::scaled_dot_product_attention(q, k, v), 0, 0)));
@@ -71,8 +60,9 @@ TEST_CASE(
 
 TEST_CASE("dropout of attention leaves out keys and scales the others") {
   xg::manual_seed(1);
-  const Tensor w = xg::attention_weights(random({1, 50, 4}), random({1, 40, 4}, 2), {.dropout_p = 0.5});
-  const Tensor full = xg::attention_weights(random({1, 50, 4}), random({1, 40, 4}, 2));
+  const Tensor w =
+      xg::attention_weights(random_doubles({1, 50, 4}), random_doubles({1, 40, 4}, 2), {.dropout_p = 0.5});
+  const Tensor full = xg::attention_weights(random_doubles({1, 50, 4}), random_doubles({1, 40, 4}, 2));
   const Tensor zero = w == 0;
   CHECK(std::abs(xg::count_nonzero(zero).item() / 2000 - 0.5) < 0.06);
   CHECK(same(w, xg::where(zero, 0, 2 * full)));
@@ -83,7 +73,7 @@ TEST_CASE("MultiheadAttention is attention head by head, in PyTorch's layout") {
   CHECK(paths(layer) ==
         std::vector<std::string>{"in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"});
   CHECK(layer.in_proj_weight.shape() == Shape{18, 6});
-  const Tensor x = random({2, 4, 6});
+  const Tensor x = random_doubles({2, 4, 6});
   const auto [y, weights] = layer(x, x, x);
   for (std::int64_t i = 0; i < 2; ++i) CHECK(same(xg::select(y, 0, i), plain(layer, xg::select(x, 0, i))));
   CHECK(weights.shape() == Shape{2, 4, 4});
@@ -120,7 +110,8 @@ TEST_CASE("keys and values may have sizes of their own, and another length") {
   const nn::MultiheadAttention layer{4, 2, {.kdim = 3, .vdim = 5, .batch_first = true, .dtype = xg::float64}};
   CHECK(paths(layer) == std::vector<std::string>{"q_proj_weight", "k_proj_weight", "v_proj_weight",
                                                  "in_proj_bias", "out_proj.weight", "out_proj.bias"});
-  const Tensor q = random({2, 3, 4}), k = random({2, 7, 3}, 2), v = random({2, 7, 5}, 3);
+  const Tensor q = random_doubles({2, 3, 4}), k = random_doubles({2, 7, 3}, 2),
+               v = random_doubles({2, 7, 5}, 3);
   const auto [y, weights] = layer(q, k, v);
   CHECK(y.shape() == Shape{2, 3, 4});
   CHECK(weights.shape() == Shape{2, 3, 7});
@@ -128,7 +119,7 @@ TEST_CASE("keys and values may have sizes of their own, and another length") {
 
 TEST_CASE("masks say what to ignore, by key, by query and key, and by head") {
   const nn::MultiheadAttention layer{4, 2, batch_first};
-  const Tensor x = random({2, 3, 4});
+  const Tensor x = random_doubles({2, 3, 4});
   const Tensor padding = nn::padding_mask(xg::tensor({2, 3}, {.dtype = xg::int64}));
   const Tensor padded = layer(x, x, x, {.key_padding_mask = padding}).weights;
   CHECK(same(xg::select(xg::select(padded, 0, 0), 1, 2), xg::zeros({3}, as_double)));
@@ -148,7 +139,7 @@ TEST_CASE("masks say what to ignore, by key, by query and key, and by head") {
 TEST_CASE("a learned key and a zero key stand behind the others and are never masked") {
   const nn::MultiheadAttention layer{
       4, 2, {.add_bias_kv = true, .add_zero_attn = true, .batch_first = true, .dtype = xg::float64}};
-  const Tensor x = random({2, 3, 4});
+  const Tensor x = random_doubles({2, 3, 4});
   const Tensor weights = layer(x, x, x, {.is_causal = true}).weights;
   CHECK(weights.shape() == Shape{2, 3, 5});
   CHECK(xg::amin(xg::narrow(weights, -1, 3, 2)).item() > 0);
@@ -157,7 +148,7 @@ TEST_CASE("a learned key and a zero key stand behind the others and are never ma
 
 TEST_CASE("a cache gives step by step what the whole sequence gives at once") {
   const nn::MultiheadAttention layer{4, 2, {.add_bias_kv = true, .batch_first = true, .dtype = xg::float64}};
-  const Tensor x = random({2, 5, 4});
+  const Tensor x = random_doubles({2, 5, 4});
   const Tensor whole = layer(x, x, x, {.is_causal = true}).output;
   nn::KeyValueCache cache;
   std::vector<Tensor> pieces;
@@ -172,7 +163,7 @@ TEST_CASE("a cache gives step by step what the whole sequence gives at once") {
 TEST_CASE("attention drops weights in training only") {
   xg::manual_seed(2);
   nn::MultiheadAttention layer{4, 2, {.dropout = 0.5, .batch_first = true, .dtype = xg::float64}};
-  const Tensor x = random({1, 6, 4});
+  const Tensor x = random_doubles({1, 6, 4});
   CHECK_FALSE(same(layer(x, x, x).output, layer(x, x, x).output));
   xg::eval(layer);
   CHECK(same(layer(x, x, x).output, layer(x, x, x).output));
@@ -183,11 +174,12 @@ TEST_CASE("the whole layer passes gradcheck, to second order") {
   xg::manual_seed(3);
   nn::MultiheadAttention layer{
       4, 2, {.add_bias_kv = true, .kdim = 3, .batch_first = true, .dtype = xg::float64}};
-  const Tensor q = random({2, 3, 4}), k = random({2, 2, 3}, 2), v = random({2, 2, 4}, 3);
+  const Tensor q = random_doubles({2, 3, 4}), k = random_doubles({2, 2, 3}, 2),
+               v = random_doubles({2, 2, 4}, 3);
   const Tensor padding = nn::padding_mask(xg::tensor({1, 2}, {.dtype = xg::int64}));
   const auto loss = [&](nn::MultiheadAttention& net) {
     const auto [y, weights] = net(q, k, v, {.key_padding_mask = padding});
-    return xg::sum(y * random({2, 3, 4}, 4)) + xg::sum(weights * random({2, 3, 3}, 5));
+    return xg::sum(y * random_doubles({2, 3, 4}, 4)) + xg::sum(weights * random_doubles({2, 3, 3}, 5));
   };
   CHECK(xg::gradcheck(loss, layer));
   CHECK(xg::gradgradcheck(loss, layer));

@@ -13,19 +13,18 @@
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
 using doctest::Approx;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
 
 Tensor whole_numbers(std::initializer_list<xg::NestedValues> values) {
   return xg::tensor(values, {.dtype = xg::int64});
-}
-
-bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-13) {
-  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
 }
 
 }  // namespace

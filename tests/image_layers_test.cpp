@@ -13,23 +13,16 @@
 #include <xgrad/nn/nn.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
 using xg::PadMode;
+using xg::random_doubles;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-constexpr xg::TensorOptions as_double{.dtype = xg::float64};
-
-Tensor random(const Shape& shape, std::uint64_t seed = 1) {
-  xg::Generator generator(seed);
-  return xg::uniform(shape, -1, 1, as_double, generator);
-}
-
-bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-13) {
-  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
-}
 
 double largest(const Tensor& x) { return xg::amax(xg::abs(x)).item(); }
 
@@ -39,17 +32,17 @@ TEST_CASE("Conv1d and Conv3d are the functions of their names") {
   const nn::Conv1d one{4, 6, 3, {.stride = 2, .padding = 1, .groups = 2, .dtype = xg::float64}};
   CHECK(one.weight.shape() == Shape{6, 2, 3});
   CHECK(one.bias.shape() == Shape{6});
-  const Tensor signal = random({2, 4, 9});
+  const Tensor signal = random_doubles({2, 4, 9});
   CHECK(
       same(one(signal), xg::conv1d(signal, one.weight, one.bias, {.stride = 2, .padding = 1, .groups = 2})));
   const nn::Conv3d three{
       2, 3, {1, 2, 3}, {.padding = xg::Padding::same, .bias = false, .dtype = xg::float64}};
   CHECK(three.weight.shape() == Shape{3, 2, 1, 2, 3});
-  CHECK(three(random({2, 3, 4, 5})).shape() == Shape{3, 3, 4, 5});
+  CHECK(three(random_doubles({2, 3, 4, 5})).shape() == Shape{3, 3, 4, 5});
 }
 
 TEST_CASE("padding modes of a convolution pad the image first") {
-  const Tensor x = random({2, 3, 5, 6});
+  const Tensor x = random_doubles({2, 3, 5, 6});
   for (const auto mode : {PadMode::reflect, PadMode::replicate, PadMode::circular}) {
     const nn::Conv2d conv{
         3, 2, 3, {.stride = {1, 2}, .padding = {2, 1}, .padding_mode = mode, .dtype = xg::float64}};
@@ -71,7 +64,7 @@ TEST_CASE("transposed convolutions have PyTorch's weights, and may be told their
   CHECK(up.bias.shape() == Shape{6});
   CHECK(largest(up.weight) <= 1 / std::sqrt(27.0));
   CHECK(largest(up.weight) > 0.95 / std::sqrt(27.0));
-  const Tensor x = random({2, 4, 5, 5});
+  const Tensor x = random_doubles({2, 4, 5, 5});
   const Tensor y = xg::conv_transpose2d(x, up.weight, up.bias,
                                         {.stride = 2, .padding = 1, .output_padding = {0, 1}, .groups = 2});
   CHECK(same(up(x), y));
@@ -102,13 +95,14 @@ TEST_CASE("convolutions pass gradcheck as whole layers") {
     CHECK(xg::gradcheck([&](const Tensor& in) { return layer(in); }, {x}));
   };
   check(nn::Conv1d{2, 2, 3, {.padding = 2, .padding_mode = PadMode::circular, .dtype = xg::float64}},
-        random({1, 2, 4}));
-  check(nn::ConvTranspose2d{2, 2, 2, {.stride = 2, .dtype = xg::float64}}, random({1, 2, 2, 3}));
-  check(nn::Conv3d{1, 2, 2, {.dtype = xg::float64}}, random({1, 1, 3, 2, 2}));
+        random_doubles({1, 2, 4}));
+  check(nn::ConvTranspose2d{2, 2, 2, {.stride = 2, .dtype = xg::float64}}, random_doubles({1, 2, 2, 3}));
+  check(nn::Conv3d{1, 2, 2, {.dtype = xg::float64}}, random_doubles({1, 1, 3, 2, 2}));
 }
 
 TEST_CASE("pools are the functions of their names in one to three axes") {
-  const Tensor l = random({2, 3, 8}), hw = random({2, 3, 6, 8}), dhw = random({2, 3, 4, 6, 4});
+  const Tensor l = random_doubles({2, 3, 8}), hw = random_doubles({2, 3, 6, 8}),
+               dhw = random_doubles({2, 3, 4, 6, 4});
   CHECK(same(nn::MaxPool1d{3, {.stride = 2, .padding = 1}}(l),
              xg::max_pool1d(l, 3, {.stride = 2, .padding = 1})));
   CHECK(same(nn::MaxPool3d{2}(dhw), xg::max_pool3d(dhw, 2)));
@@ -127,7 +121,7 @@ TEST_CASE("pools are the functions of their names in one to three axes") {
 
 TEST_CASE("MaxUnpool puts back what MaxPool found") {
   const nn::MaxPool2d pool{2, {.stride = 2}};
-  const Tensor x = random({1, 2, 5, 4});
+  const Tensor x = random_doubles({1, 2, 5, 4});
   const auto [y, places] = pool.with_indices(x);
   CHECK(same(y, pool(x)));
   const nn::MaxUnpool2d unpool{2, {.stride = 2}};
@@ -138,7 +132,7 @@ TEST_CASE("MaxUnpool puts back what MaxPool found") {
 }
 
 TEST_CASE("padding layers are pad() of the last axes, by one width or two for each axis") {
-  const Tensor x = random({2, 3, 4, 5});
+  const Tensor x = random_doubles({2, 3, 4, 5});
   CHECK(same(nn::ConstantPad2d{1, 2.5}(x), xg::pad(x, {1, 1, 1, 1}, 2.5)));
   CHECK(same(nn::ZeroPad2d{{1, 2, 3, 0}}(x), xg::pad(x, {1, 2, 3, 0})));
   CHECK(same(nn::ZeroPad1d{2}(x), xg::pad(x, {2, 2})));
@@ -150,7 +144,7 @@ TEST_CASE("padding layers are pad() of the last axes, by one width or two for ea
 }
 
 TEST_CASE("layers for images of other sizes and layouts are the functions of their names") {
-  const Tensor x = random({1, 4, 4, 6});
+  const Tensor x = random_doubles({1, 4, 4, 6});
   CHECK(same(nn::Upsample{{.scale_factor = 2}}(x), xg::interpolate(x, {.scale_factor = 2})));
   CHECK(same(nn::Upsample{{.size = {5, 7}, .mode = xg::Interpolation::bilinear}}(x),
              xg::interpolate(x, {.size = {5, 7}, .mode = xg::Interpolation::bilinear})));

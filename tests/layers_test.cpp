@@ -23,36 +23,28 @@
 #include <xgrad/nn/nn.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
 using doctest::Approx;
+using xg::as_double;
+using xg::paths;
+using xg::random_doubles;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-constexpr xg::TensorOptions as_double{.dtype = xg::float64};
 
 std::vector<double> values(const Tensor& x) {
   const Tensor dense = xg::contiguous(xg::to(x.detach(), xg::float64));
   return {dense.data<double>(), dense.data<double>() + dense.numel()};
 }
 
-std::vector<std::string> paths(const auto& net) {
-  std::vector<std::string> all;
-  for (const auto& [path, tensor] : xg::named_tensors(net))
-    if (tensor.defined()) all.push_back(path);
-  return all;
-}
-
 double largest(const Tensor& x) {
   double top = 0;
   for (const double v : values(x)) top = std::max(top, std::abs(v));
   return top;
-}
-
-Tensor random(const Shape& shape, std::uint64_t seed = 1) {
-  xg::Generator generator(seed);
-  return xg::uniform(shape, -2, 2, as_double, generator);
 }
 
 /// A model as a user would write it.
@@ -86,7 +78,7 @@ struct Everything {
 
 TEST_CASE("Linear is x weight^T + bias for any leading axes, with or without bias") {
   const nn::Linear fc{3, 2, {.dtype = xg::float64}};
-  const Tensor x = random({4, 5, 3});
+  const Tensor x = random_doubles({4, 5, 3});
   const Tensor y = fc(x);
   CHECK(y.shape() == Shape{4, 5, 2});
   double expected = fc.bias.at({1});
@@ -152,7 +144,7 @@ TEST_CASE("all layers together pass gradcheck, in training and in evaluation") {
                                                "batch_norm.running_var", "batch_norm.num_batches_tracked",
                                                "prelu.weight", "head.1.weight", "head.1.bias"});
   const Tensor index = xg::reshape(xg::remainder(xg::arange(12) * 5, 6) + 1, {3, 4});
-  const auto loss = [&](Everything& model) { return xg::sum(model(index) * random({3, 2}, 5)); };
+  const auto loss = [&](Everything& model) { return xg::sum(model(index) * random_doubles({3, 2}, 5)); };
   CHECK(xg::gradcheck(loss, net));
   xg::eval(net);
   CHECK(xg::gradcheck(loss, net));
@@ -199,7 +191,7 @@ TEST_CASE("pools take their kernel's size as stride unless told") {
 }
 
 TEST_CASE("LayerNorm takes one axis or several, and may go without weight and bias") {
-  const Tensor x = random({5, 4, 3});
+  const Tensor x = random_doubles({5, 4, 3});
   const nn::LayerNorm last{3, {.dtype = xg::float64}}, both{{4, 3}, {.elementwise_affine = false}};
   const Tensor y = last(x), z = both(x);
   CHECK(xg::sum(y, {-1}).at({2, 1}) == Approx(0));
@@ -243,7 +235,7 @@ TEST_CASE("BatchNorm2d without momentum averages all batches, and without tracki
   nn::BatchNorm2d untracked{1, {.track_running_stats = false, .dtype = xg::float64}};
   CHECK(paths(untracked) == std::vector<std::string>{"weight", "bias"});
   untracked.training = false;
-  CHECK(xg::sum(untracked(random({2, 1, 3, 3}))).item() == Approx(0));
+  CHECK(xg::sum(untracked(random_doubles({2, 1, 3, 3}))).item() == Approx(0));
   CHECK(paths(nn::BatchNorm2d{1, {.affine = false, .track_running_stats = false}}).empty());
 }
 
@@ -259,9 +251,9 @@ TEST_CASE("a batch that BatchNorm refuses leaves its statistics as they were") {
 
 TEST_CASE("BatchNorm1d takes features with and without a spatial axis") {
   const nn::BatchNorm1d norm{3, {.dtype = xg::float64}};
-  CHECK(xg::sum(norm(random({8, 3})), {0}).at({1}) == Approx(0));
-  CHECK(norm(random({8, 3, 5})).shape() == Shape{8, 3, 5});
-  CHECK_THROWS_AS(norm(random({8, 3, 5, 5})), xg::ShapeError);
+  CHECK(xg::sum(norm(random_doubles({8, 3})), {0}).at({1}) == Approx(0));
+  CHECK(norm(random_doubles({8, 3, 5})).shape() == Shape{8, 3, 5});
+  CHECK_THROWS_AS(norm(random_doubles({8, 3, 5, 5})), xg::ShapeError);
 }
 
 TEST_CASE("Dropout zeroes a share p and scales the rest, which gradients see too") {
@@ -291,7 +283,7 @@ TEST_CASE("Dropout repeats with its seed, differs from call to call, and follows
 }
 
 TEST_CASE("Dropout lets everything or nothing through at its ends and in evaluation") {
-  const Tensor x = random({4});
+  const Tensor x = random_doubles({4});
   CHECK(nn::dropout(x, 0.5, false).is_same(x));
   CHECK(nn::dropout(x, 0).is_same(x));
   CHECK(values(nn::dropout(x, 1)) == std::vector<double>(4, 0));
@@ -304,8 +296,8 @@ TEST_CASE("the gradient of dropout is itself differentiable") {
     xg::Generator generator(6);
     return nn::dropout(x * x, 0.3, true, generator);
   };
-  CHECK(xg::gradcheck(f, {random({3, 4})}));
-  CHECK(xg::gradgradcheck(f, {random({3, 4})}));
+  CHECK(xg::gradcheck(f, {random_doubles({3, 4})}));
+  CHECK(xg::gradgradcheck(f, {random_doubles({3, 4})}));
 }
 
 TEST_CASE("Embedding looks up rows, and its padding row stays 0 and is not trained") {
@@ -325,7 +317,7 @@ TEST_CASE("Embedding looks up rows, and its padding row stays 0 and is not train
 }
 
 TEST_CASE("activation layers are the functions of their names") {
-  const Tensor x = random({3, 4});
+  const Tensor x = random_doubles({3, 4});
   const auto same = [&](const Tensor& a, const Tensor& b) { CHECK(values(a) == values(b)); };
   same(nn::Identity{}(x), x);
   same(nn::Sigmoid{}(x), xg::sigmoid(x));
@@ -363,7 +355,7 @@ TEST_CASE("Sequential mixes layers, functions, lambdas and elementwise ops") {
 }
 
 TEST_CASE("an empty Sequential is the identity, and one of a single layer is that layer") {
-  const Tensor x = random({2, 3});
+  const Tensor x = random_doubles({2, 3});
   CHECK(nn::Sequential<>{}(x).is_same(x));
   const nn::Sequential one{nn::Linear{3, 2, {.dtype = xg::float64}}};
   CHECK(values(one(x)) == values(std::get<0>(one)(x)));

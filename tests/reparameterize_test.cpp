@@ -15,30 +15,18 @@
 #include <xgrad/nn/nn.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
 using doctest::Approx;
+using xg::as_double;
+using xg::paths;
+using xg::random_doubles;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-constexpr xg::TensorOptions as_double{.dtype = xg::float64};
-
-Tensor random(const Shape& shape, std::uint64_t seed = 1) {
-  xg::Generator generator(seed);
-  return xg::uniform(shape, -1, 1, as_double, generator);
-}
-
-bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-12) {
-  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
-}
-
-std::vector<std::string> paths(const auto& net) {
-  std::vector<std::string> all;
-  for (const auto& [path, tensor] : xg::named_tensors(net))
-    if (tensor.defined()) all.push_back(path);
-  return all;
-}
 
 double largest_singular_value(const Tensor& matrix) { return xg::amax(xg::svdvals(matrix)).item(); }
 
@@ -50,7 +38,7 @@ TEST_CASE("WeightNorm starts as the layer it wraps, with PyTorch's parameters be
   CHECK(paths(net) == std::vector<std::string>{"bias", "weight_g", "weight_v"});
   CHECK(net.weight_g.shape() == Shape{4, 1});
   CHECK(fc.weight.defined());
-  const Tensor x = random({5, 3});
+  const Tensor x = random_doubles({5, 3});
   CHECK(same(net(x), fc(x)));
   xg::assign(net.weight_g, 2 * net.weight_g.detach());
   CHECK(same(net(x) - fc.bias, 2 * (fc(x) - fc.bias)));
@@ -82,17 +70,17 @@ TEST_CASE("SpectralNorm makes the largest singular value 1") {
   nn::SpectralNorm net{nn::Linear{4, 6, {.bias = false, .dtype = xg::float64}}};
   CHECK(paths(net) == std::vector<std::string>{"weight_u", "weight_v", "weight_orig"});
   CHECK(xg::count_parameters(net) == 24);
-  for (int i = 0; i < 300; ++i) net(random({1, 4}));
+  for (int i = 0; i < 300; ++i) net(random_doubles({1, 4}));
   const Tensor effective = xg::t(net(xg::eye(4, -1, as_double)));
   CHECK(largest_singular_value(effective) == Approx(1).epsilon(1e-9));
   CHECK(same(effective * largest_singular_value(net.weight_orig), net.weight_orig, 1e-8));
   const Tensor u = xg::clone(net.weight_u);
   xg::eval(net);
-  net(random({1, 4}));
+  net(random_doubles({1, 4}));
   CHECK(same(net.weight_u, u, 0));
   CHECK(xg::gradcheck(
       [](nn::SpectralNorm<nn::Linear>& model) {
-        return xg::sum(xg::square(model(random({2, 4}))));
+        return xg::sum(xg::square(model(random_doubles({2, 4}))));
       },
       net));
 }
@@ -118,7 +106,7 @@ TEST_CASE("SpectralNorm moves its vectors in training only, also between two for
 TEST_CASE("Bilinear is x1^T W x2 + b and starts within 1 / sqrt(in1_features)") {
   xg::manual_seed(5);
   nn::Bilinear mix{3, 4, 2, {.dtype = xg::float64}};
-  const Tensor a = random({5, 3}), b = random({5, 4}, 2);
+  const Tensor a = random_doubles({5, 3}), b = random_doubles({5, 4}, 2);
   double expected = mix.bias.at({1});
   for (std::int64_t i = 0; i < 3; ++i)
     for (std::int64_t j = 0; j < 4; ++j) expected += a.at({2, i}) * mix.weight.at({1, i, j}) * b.at({2, j});
@@ -129,7 +117,7 @@ TEST_CASE("Bilinear is x1^T W x2 + b and starts within 1 / sqrt(in1_features)") 
 }
 
 TEST_CASE("distances as layers are the functions of their names") {
-  const Tensor a = random({4, 3}), b = random({4, 3}, 2);
+  const Tensor a = random_doubles({4, 3}), b = random_doubles({4, 3}, 2);
   CHECK(same(nn::CosineSimilarity{}(a, b), xg::cosine_similarity(a, b)));
   CHECK(same(nn::CosineSimilarity{0, 0.1}(a, b), xg::cosine_similarity(a, b, 0, 0.1)));
   CHECK(same(nn::PairwiseDistance{1, 1e-3, true}(a, b), xg::pairwise_distance(a, b, 1, 1e-3, true)));

@@ -13,22 +13,16 @@
 #include <xgrad/nn/rnn.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
+using xg::as_double;
+using xg::random_doubles;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-constexpr xg::TensorOptions as_double{.dtype = xg::float64};
-
-Tensor random(const Shape& shape, std::uint64_t seed = 1) {
-  xg::Generator generator(seed);
-  return xg::uniform(shape, -1, 1, as_double, generator);
-}
-
-bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-13) {
-  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
-}
 
 Tensor lengths_of(const std::vector<std::int64_t>& lengths) {
   return xg::from_values(std::span<const std::int64_t>(lengths),
@@ -70,7 +64,7 @@ TEST_CASE("recurrent weights start uniform within 1 / sqrt(hidden_size)") {
 }
 
 TEST_CASE("a network does what its cell does step by step") {
-  const Tensor x = random({5, 2, 3});
+  const Tensor x = random_doubles({5, 2, 3});
   const auto steps_of = [&](auto& cell, const auto& net) {
     const auto& w = *net.weights;
     cell.weight_ih = w.at("weight_ih_l0"), cell.weight_hh = w.at("weight_hh_l0");
@@ -112,15 +106,15 @@ TEST_CASE("a network does what its cell does step by step") {
 TEST_CASE("cells take single inputs, and go without biases") {
   const nn::GRUCell gru{3, 4, {.bias = false, .dtype = xg::float64}};
   CHECK_FALSE(gru.bias_ih.defined());
-  const Tensor x = random({2, 3});
+  const Tensor x = random_doubles({2, 3});
   CHECK(same(gru(xg::select(x, 0, 1)), xg::select(gru(x), 0, 1)));
   CHECK(nn::LSTMCell{3, 4}(xg::ones({3})).c.shape() == Shape{4});
   CHECK(nn::RNNCell{3, 4}(xg::ones({5, 3})).shape() == Shape{5, 4});
-  CHECK_THROWS_AS(gru(random({2, 4})), xg::ShapeError);
+  CHECK_THROWS_AS(gru(random_doubles({2, 4})), xg::ShapeError);
 }
 
 TEST_CASE("a second layer reads the first one, and each direction the other end") {
-  const Tensor x = random({4, 2, 3});
+  const Tensor x = random_doubles({4, 2, 3});
   const nn::GRU both{3, 4, {.bidirectional = true, .dtype = xg::float64}};
   nn::GRU forward{3, 4, {.dtype = xg::float64}}, backward{3, 4, {.dtype = xg::float64}};
   for (auto& [name, w] : *forward.weights) w = both.weights->at(name);
@@ -140,7 +134,7 @@ TEST_CASE("a second layer reads the first one, and each direction the other end"
 
 TEST_CASE("a sequence may be cut and gone on with") {
   const nn::LSTM net{3, 4, {.num_layers = 2, .dtype = xg::float64}};
-  const Tensor x = random({6, 2, 3});
+  const Tensor x = random_doubles({6, 2, 3});
   const auto [whole, end] = net(x);
   const auto [first, middle] = net(xg::slice(x, 0, 0, 4));
   const auto [second, last] = net(xg::slice(x, 0, 4), middle);
@@ -153,20 +147,22 @@ TEST_CASE("batch_first swaps the first axes of x and output, and x may come with
   const nn::GRU time_first{3, 4, {.bidirectional = true, .dtype = xg::float64}};
   nn::GRU batch_first = time_first;
   batch_first.options.batch_first = true;
-  const Tensor x = random({5, 2, 3});
+  const Tensor x = random_doubles({5, 2, 3});
   const auto [y, h] = time_first(x);
   const auto [turned, h_turned] = batch_first(xg::transpose(x, 0, 1));
   CHECK(same(xg::transpose(turned, 0, 1), y));
   CHECK(same(h_turned, h));
-  const auto [alone, h_alone] = batch_first(xg::select(x, 1, 1), random({2, 4}));
-  CHECK(same(alone, xg::select(time_first(x, xg::stack({random({2, 4}), random({2, 4})}, 1)).output, 1, 1)));
+  const auto [alone, h_alone] = batch_first(xg::select(x, 1, 1), random_doubles({2, 4}));
+  CHECK(same(alone,
+             xg::select(time_first(x, xg::stack({random_doubles({2, 4}), random_doubles({2, 4})}, 1)).output,
+                        1, 1)));
   CHECK(h_alone.shape() == Shape{2, 4});
 }
 
 TEST_CASE("sequences of several lengths are as if each were alone") {
   const auto check = [](const auto& net, const auto& state_of) {
     const std::vector<std::int64_t> lengths{3, 5, 1};
-    const Tensor x = random({5, 3, 2});
+    const Tensor x = random_doubles({5, 3, 2});
     const auto all = net(x, {}, lengths_of(lengths));
     for (std::int64_t i = 0; i < 3; ++i) {
       CAPTURE(i);
@@ -190,7 +186,7 @@ TEST_CASE("sequences of several lengths are as if each were alone") {
 TEST_CASE("what lies behind a sequence's end has no influence, not even as NaN") {
   const nn::GRU net{2, 3, {.bidirectional = true, .dtype = xg::float64}};
   const Tensor lengths = lengths_of({2, 3});
-  Tensor x = random({3, 2, 2});
+  Tensor x = random_doubles({3, 2, 2});
   const Tensor clean = net(x, {}, lengths).output;
   for (const std::int64_t feature : {4, 5}) x.mutable_data<double>()[4 + 4 + feature - 4] = std::nan("");
   x.requires_grad(true);
@@ -203,7 +199,7 @@ TEST_CASE("what lies behind a sequence's end has no influence, not even as NaN")
 
 TEST_CASE("a projection makes h smaller than c") {
   const nn::LSTM net{3, 5, {.proj_size = 2, .dtype = xg::float64}};
-  const Tensor x = random({4, 2, 3});
+  const Tensor x = random_doubles({4, 2, 3});
   const auto [y, state] = net(x);
   CHECK(y.shape() == Shape{4, 2, 2});
   CHECK(state.h.shape() == Shape{1, 2, 2});
@@ -218,7 +214,7 @@ TEST_CASE("a projection makes h smaller than c") {
 TEST_CASE("dropout works between layers, and only in training") {
   xg::manual_seed(5);
   nn::GRU net{2, 8, {.num_layers = 2, .dropout = 0.5, .dtype = xg::float64}};
-  const Tensor x = random({3, 2, 2});
+  const Tensor x = random_doubles({3, 2, 2});
   CHECK_FALSE(same(net(x).output, net(x).output));
   xg::eval(net);
   CHECK_FALSE(net.training);
@@ -228,17 +224,18 @@ TEST_CASE("dropout works between layers, and only in training") {
 }
 
 TEST_CASE("whole recurrent networks pass gradcheck, with states, projections and lengths") {
-  const Tensor x = random({3, 2, 2}), h0 = random({4, 2, 2}, 2), c0 = random({4, 2, 3}, 3);
+  const Tensor x = random_doubles({3, 2, 2}), h0 = random_doubles({4, 2, 2}, 2),
+               c0 = random_doubles({4, 2, 3}, 3);
   const Tensor lengths = lengths_of({3, 2});
   xg::manual_seed(3);
   nn::LSTM lstm{2, 3, {.num_layers = 2, .bidirectional = true, .proj_size = 2, .dtype = xg::float64}};
   const auto of_weights = [&](nn::LSTM& net) {
     const auto [y, state] = net(x, {h0, c0}, lengths);
-    return xg::sum(y * random({3, 2, 4}, 4)) + xg::sum(state.h * state.c.size(0)) + xg::sum(state.c);
+    return xg::sum(y * random_doubles({3, 2, 4}, 4)) + xg::sum(state.h * state.c.size(0)) + xg::sum(state.c);
   };
   CHECK(xg::gradcheck(of_weights, lstm));
   nn::GRU gru{2, 3, {.dtype = xg::float64}};
-  const auto of_gru = [&](nn::GRU& net) { return xg::sum(net(x).output * random({3, 2, 3}, 4)); };
+  const auto of_gru = [&](nn::GRU& net) { return xg::sum(net(x).output * random_doubles({3, 2, 3}, 4)); };
   CHECK(xg::gradcheck(of_gru, gru));
   CHECK(xg::gradgradcheck(of_gru, gru));
   const auto of_inputs = [&](const Tensor& in, const Tensor& h, const Tensor& c) {

@@ -15,23 +15,17 @@
 #include <xgrad/nn/nn.hpp>
 #include <xgrad/ops/ops.hpp>
 
+#include "support/tensors.hpp"
+
 namespace {
 
 using doctest::Approx;
+using xg::paths;
+using xg::random_doubles;
+using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-constexpr xg::TensorOptions as_double{.dtype = xg::float64};
-
-Tensor random(const Shape& shape, std::uint64_t seed = 1) {
-  xg::Generator generator(seed);
-  return xg::uniform(shape, -1, 1, as_double, generator);
-}
-
-bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-12) {
-  return a.shape() == b.shape() && (a.numel() == 0 || xg::amax(xg::abs(a - b)).item() <= tolerance);
-}
 
 nn::TransformerOptions small(bool norm_first = false) {
   return {.dim_feedforward = 6,
@@ -52,7 +46,7 @@ TEST_CASE("an encoder layer has PyTorch's parameters and follows its formula") {
                                           "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias",
                                           "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"});
   xg::eval(layer);
-  const Tensor x = random({2, 3, 4});
+  const Tensor x = random_doubles({2, 3, 4});
   const Tensor a = layer.norm1(x + layer.self_attn(x, x, x).output);
   CHECK(same(layer(x), layer.norm2(a + layer.linear2(xg::gelu(layer.linear1(a))))));
   layer.options.norm_first = true;
@@ -63,7 +57,7 @@ TEST_CASE("an encoder layer has PyTorch's parameters and follows its formula") {
 TEST_CASE("a decoder layer attends to its target and to the memory") {
   nn::TransformerDecoderLayer layer{4, 2, small()};
   xg::eval(layer);
-  const Tensor tgt = random({2, 3, 4}), memory = random({2, 5, 4}, 2);
+  const Tensor tgt = random_doubles({2, 3, 4}), memory = random_doubles({2, 5, 4}, 2);
   const Tensor a = layer.norm1(tgt + layer.self_attn(tgt, tgt, tgt, {.is_causal = true}).output);
   const Tensor b = layer.norm2(a + layer.multihead_attn(a, memory, memory).output);
   CHECK(same(layer(tgt, memory, {.tgt_is_causal = true}),
@@ -75,7 +69,7 @@ TEST_CASE("the activation is relu unless told, and may be any function") {
   CHECK(layer.options.dropout == 0.1);
   CHECK(nn::TransformerEncoderLayer{4, 2}.linear1.weight.shape() == Shape{2048, 4});
   xg::eval(layer);
-  const Tensor x = random({3, 2, 4});
+  const Tensor x = random_doubles({3, 2, 4});
   const Tensor with_relu = layer(x);
   layer.options.activation = [](const Tensor& h) { return xg::maximum(h, 0.0); };
   CHECK(same(layer(x), with_relu));
@@ -89,13 +83,13 @@ TEST_CASE("stacks run their layers one after the other, each with a start of its
   CHECK_FALSE(same(encoder.layers[0].linear1.weight, encoder.layers[1].linear1.weight));
   CHECK(xg::named_parameters(encoder).back().first == "norm.bias");
   CHECK(xg::named_parameters(encoder)[12].first == "layers.1.self_attn.in_proj_weight");
-  const Tensor x = random({2, 3, 4});
+  const Tensor x = random_doubles({2, 3, 4});
   const Tensor memory = (*encoder.norm)(encoder.layers[1](encoder.layers[0](x)));
   CHECK(same(encoder(x), memory));
   CHECK_FALSE(nn::TransformerEncoder{4, 2, 1, small()}.norm.has_value());
   nn::TransformerDecoder decoder{4, 2, 2, small()};
   xg::eval(decoder);
-  const Tensor tgt = random({2, 4, 4}, 2);
+  const Tensor tgt = random_doubles({2, 4, 4}, 2);
   CHECK(same(decoder(tgt, memory), decoder.layers[1](decoder.layers[0](tgt, memory), memory)));
 }
 
@@ -108,7 +102,7 @@ TEST_CASE("a Transformer encodes and decodes, and starts Xavier uniform") {
   CHECK(largest <= bound);
   CHECK(largest > 0.9 * bound);
   xg::eval(net);
-  const Tensor src = random({2, 5, 8}), tgt = random({2, 3, 8}, 2);
+  const Tensor src = random_doubles({2, 5, 8}), tgt = random_doubles({2, 3, 8}, 2);
   CHECK(same(net(src, tgt), net.decoder(tgt, net.encoder(src))));
   const Tensor padding = nn::padding_mask(xg::tensor({5, 2}, {.dtype = xg::int64}));
   const Tensor y = net(src, tgt,
@@ -124,7 +118,7 @@ TEST_CASE("caches let an encoder and a decoder go on step by step") {
   nn::TransformerDecoder decoder{4, 2, 2, small(true)};
   xg::eval(encoder);
   xg::eval(decoder);
-  const Tensor x = random({1, 4, 4}), memory = random({1, 3, 4}, 2);
+  const Tensor x = random_doubles({1, 4, 4}), memory = random_doubles({1, 3, 4}, 2);
   std::vector<nn::KeyValueCache> of_encoder, of_decoder;
   std::vector<Tensor> encoded, decoded;
   for (const Tensor& step : xg::split(x, 1, 1)) {
@@ -141,14 +135,14 @@ TEST_CASE("transformers drop in training only, and pass gradcheck") {
   xg::manual_seed(4);
   nn::TransformerDecoderLayer layer{
       2, 1, {.dim_feedforward = 3, .activation = xg::tanh, .dtype = xg::float64}};
-  const Tensor tgt = random({2, 2, 2}), memory = random({3, 2, 2}, 2);
+  const Tensor tgt = random_doubles({2, 2, 2}), memory = random_doubles({3, 2, 2}, 2);
   CHECK_FALSE(same(layer(tgt, memory), layer(tgt, memory)));
   xg::eval(layer);
   CHECK_FALSE(layer.dropout3.training);
   CHECK_FALSE(layer.multihead_attn.training);
   CHECK(same(layer(tgt, memory), layer(tgt, memory)));
   const auto loss = [&](nn::TransformerDecoderLayer& net) {
-    return xg::sum(net(tgt, memory, {.tgt_is_causal = true}) * random({2, 2, 2}, 3));
+    return xg::sum(net(tgt, memory, {.tgt_is_causal = true}) * random_doubles({2, 2, 2}, 3));
   };
   CHECK(xg::gradcheck(loss, layer));
   nn::TransformerEncoder encoder{
@@ -156,7 +150,7 @@ TEST_CASE("transformers drop in training only, and pass gradcheck") {
   xg::eval(encoder);
   CHECK(xg::gradcheck(
       [&](nn::TransformerEncoder& net) {
-        return xg::sum(net(tgt) * random({2, 2, 2}, 3));
+        return xg::sum(net(tgt) * random_doubles({2, 2, 2}, 3));
       },
       encoder));
 }
@@ -193,7 +187,7 @@ TEST_CASE("sinusoidal positions are sines and cosines of falling frequencies") {
   CHECK(table.at({2, 0}) == Approx(std::sin(5.0)));
   CHECK(table.at({2, 3}) == Approx(std::cos(5 * std::pow(100, -2.0 / 6))));
   CHECK(table.at({0, 4}) == Approx(std::sin(3 * std::pow(100, -4.0 / 6))));
-  const Tensor x = random({2, 4, 6});
+  const Tensor x = random_doubles({2, 4, 6});
   CHECK(same(nn::SinusoidalPositions{100}(x, 3), x + table));
   CHECK_THROWS_WITH_AS(nn::sinusoidal_positions(4, 5), "[sinusoidal_positions] dim 5: must be even",
                        xg::ValueError);
@@ -203,11 +197,11 @@ TEST_CASE("sinusoidal positions are sines and cosines of falling frequencies") {
 
 TEST_CASE("learned positions are added from an offset on and trained") {
   nn::LearnedPositions positions{8, 4, {.std = 0.5, .dtype = xg::float64}};
-  const Tensor x = random({2, 3, 4});
+  const Tensor x = random_doubles({2, 3, 4});
   CHECK(same(positions(x, 5) - x, xg::expand(xg::narrow(positions.weight, 0, 5, 3), {2, 3, 4})));
   CHECK(xg::gradcheck(
       [&](nn::LearnedPositions& net) {
-        return xg::sum(net(x, 2) * random({2, 3, 4}, 2));
+        return xg::sum(net(x, 2) * random_doubles({2, 3, 4}, 2));
       },
       positions));
   CHECK_THROWS_WITH_AS(positions(xg::zeros({2, 9, 4})),
@@ -219,7 +213,7 @@ TEST_CASE("learned positions are added from an offset on and trained") {
 }
 
 TEST_CASE("rotary embeddings turn pairs by angles, so that products see distances only") {
-  const Tensor x = random({2, 5, 8});
+  const Tensor x = random_doubles({2, 5, 8});
   const nn::RotaryEmbedding halves{8}, pairs{8, {.base = 50, .interleaved = true}};
   const Tensor y = halves(x, 2), z = pairs(x, 2);
   const double a = 3 * std::pow(10000, -2.0 / 8), b = 3 * std::pow(50, -2.0 / 8);
@@ -228,7 +222,7 @@ TEST_CASE("rotary embeddings turn pairs by angles, so that products see distance
   CHECK(z.at({1, 1, 2}) == Approx(x.at({1, 1, 2}) * std::cos(b) - x.at({1, 1, 3}) * std::sin(b)));
   CHECK(z.at({1, 1, 3}) == Approx(x.at({1, 1, 2}) * std::sin(b) + x.at({1, 1, 3}) * std::cos(b)));
   for (const auto& turn : {halves, pairs}) {
-    const Tensor q = random({1, 8}, 3), k = random({1, 8}, 4);
+    const Tensor q = random_doubles({1, 8}, 3), k = random_doubles({1, 8}, 4);
     CHECK(same(xg::matmul(turn(q, 7), xg::t(turn(k, 4))), xg::matmul(turn(q, 103), xg::t(turn(k, 100)))));
     CHECK(xg::gradcheck([&](const Tensor& in) { return turn(in, 3); }, {x}));
     CHECK(same(turn(x, 1), xg::cat({turn(xg::narrow(x, 1, 0, 2), 1), turn(xg::narrow(x, 1, 2, 3), 3)}, 1)));
