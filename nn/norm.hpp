@@ -17,6 +17,23 @@ struct NormalizedShape : Shape {
   NormalizedShape(const Shape& shape) : Shape(shape) {}
 };
 
+namespace detail {
+
+/// A learned weight that starts at 1, where there is one.
+inline Tensor scale_if(bool wanted, const Shape& shape, Dtype dtype) {
+  return wanted ? ones(shape, {.dtype = dtype, .requires_grad = true}) : Tensor();
+}
+/// A learned bias that starts at 0, where there is one.
+inline Tensor shift_if(bool wanted, const Shape& shape, Dtype dtype) {
+  return wanted ? zeros(shape, {.dtype = dtype, .requires_grad = true}) : Tensor();
+}
+/// A running statistic, where it is tracked.
+inline Tensor running_if(bool tracked, double start, std::int64_t channels, Dtype dtype) {
+  return tracked ? full({channels}, start, {.dtype = dtype}) : Tensor();
+}
+
+}  // namespace detail
+
 struct LayerNormOptions {
   double eps = 1e-5;
   bool elementwise_affine = true;  ///< with weight, and bias where the next says so
@@ -30,12 +47,8 @@ struct LayerNormOptions {
 struct LayerNorm {
   NormalizedShape normalized_shape;
   LayerNormOptions options = {};
-  Tensor weight = options.elementwise_affine
-                      ? ones(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
-                      : Tensor();
-  Tensor bias = options.elementwise_affine && options.bias
-                    ? zeros(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
-                    : Tensor();
+  Tensor weight = detail::scale_if(options.elementwise_affine, normalized_shape, options.dtype);
+  Tensor bias = detail::shift_if(options.elementwise_affine && options.bias, normalized_shape, options.dtype);
 
   Tensor operator()(const Tensor& x) const {
     return layer_norm(x, normalized_shape, weight, bias, options.eps);
@@ -53,9 +66,7 @@ struct RMSNormOptions {
 struct RMSNorm {
   NormalizedShape normalized_shape;
   RMSNormOptions options = {};
-  Tensor weight = options.elementwise_affine
-                      ? ones(normalized_shape, {.dtype = options.dtype, .requires_grad = true})
-                      : Tensor();
+  Tensor weight = detail::scale_if(options.elementwise_affine, normalized_shape, options.dtype);
 
   Tensor operator()(const Tensor& x) const;
 };
@@ -72,10 +83,8 @@ struct GroupNormOptions {
 struct GroupNorm {
   std::int64_t num_groups, num_channels;
   GroupNormOptions options = {};
-  Tensor weight =
-      options.affine ? ones({num_channels}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
-  Tensor bias =
-      options.affine ? zeros({num_channels}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
+  Tensor weight = detail::scale_if(options.affine, {num_channels}, options.dtype);
+  Tensor bias = detail::shift_if(options.affine, {num_channels}, options.dtype);
 
   Tensor operator()(const Tensor& x) const { return group_norm(x, num_groups, weight, bias, options.eps); }
 };
@@ -104,14 +113,10 @@ struct BatchNormOptions {
 template <std::size_t SpatialAxes> struct BatchNorm {
   std::int64_t num_features;
   BatchNormOptions options = {};
-  Tensor weight =
-      options.affine ? ones({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
-  Tensor bias =
-      options.affine ? zeros({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
-  Tensor running_mean =
-      options.track_running_stats ? zeros({num_features}, {.dtype = options.dtype}) : Tensor();
-  Tensor running_var =
-      options.track_running_stats ? ones({num_features}, {.dtype = options.dtype}) : Tensor();
+  Tensor weight = detail::scale_if(options.affine, {num_features}, options.dtype);
+  Tensor bias = detail::shift_if(options.affine, {num_features}, options.dtype);
+  Tensor running_mean = detail::running_if(options.track_running_stats, 0, num_features, options.dtype);
+  Tensor running_var = detail::running_if(options.track_running_stats, 1, num_features, options.dtype);
   Tensor num_batches_tracked = options.track_running_stats ? scalar(0, {.dtype = int64}) : Tensor();
   bool training = true;
 
@@ -138,14 +143,10 @@ struct InstanceNormOptions {
 template <std::size_t SpatialAxes> struct InstanceNorm {
   std::int64_t num_features;
   InstanceNormOptions options = {};
-  Tensor weight =
-      options.affine ? ones({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
-  Tensor bias =
-      options.affine ? zeros({num_features}, {.dtype = options.dtype, .requires_grad = true}) : Tensor();
-  Tensor running_mean =
-      options.track_running_stats ? zeros({num_features}, {.dtype = options.dtype}) : Tensor();
-  Tensor running_var =
-      options.track_running_stats ? ones({num_features}, {.dtype = options.dtype}) : Tensor();
+  Tensor weight = detail::scale_if(options.affine, {num_features}, options.dtype);
+  Tensor bias = detail::shift_if(options.affine, {num_features}, options.dtype);
+  Tensor running_mean = detail::running_if(options.track_running_stats, 0, num_features, options.dtype);
+  Tensor running_var = detail::running_if(options.track_running_stats, 1, num_features, options.dtype);
   bool training = true;
 
   Tensor operator()(const Tensor& x) const;

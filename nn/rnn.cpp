@@ -137,7 +137,37 @@ Tensor time_first(const Recurrence& net, const Tensor& x) {
   return time == 1 ? transpose(x, 0, 1) : x;
 }
 
+// What the options of all networks say.
+template <class Options>
+Recurrence recurrence_of(const char* name, Cell cell, const Options& options, std::int64_t input_size,
+                         std::int64_t hidden_size) {
+  return {name,
+          cell,
+          input_size,
+          hidden_size,
+          options.num_layers,
+          options.bias,
+          options.batch_first,
+          options.dropout,
+          options.bidirectional,
+          0,
+          options.dtype};
+}
+
 }  // namespace
+
+Recurrence recurrence(const RNNOptions& options, std::int64_t input_size, std::int64_t hidden_size) {
+  const Cell cell = options.nonlinearity == RNNNonlinearity::tanh ? Cell::tanh : Cell::relu;
+  return recurrence_of("RNN", cell, options, input_size, hidden_size);
+}
+Recurrence recurrence(const GRUOptions& options, std::int64_t input_size, std::int64_t hidden_size) {
+  return recurrence_of("GRU", Cell::gru, options, input_size, hidden_size);
+}
+Recurrence recurrence(const LSTMOptions& options, std::int64_t input_size, std::int64_t hidden_size) {
+  Recurrence net = recurrence_of("LSTM", Cell::lstm, options, input_size, hidden_size);
+  net.proj_size = options.proj_size;
+  return net;
+}
 
 RecurrentWeights recurrent_weights(const Recurrence& net) {
   if (net.num_layers < 1 || net.proj_size < 0 || (net.proj_size > 0 && net.proj_size >= net.hidden_size))

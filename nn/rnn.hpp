@@ -84,6 +84,28 @@ struct LSTMResult {
   LSTMState state;  ///< after the last step, one for each layer
 };
 
+namespace detail {
+
+Recurrence recurrence(const RNNOptions& options, std::int64_t input_size, std::int64_t hidden_size);
+Recurrence recurrence(const LSTMOptions& options, std::int64_t input_size, std::int64_t hidden_size);
+Recurrence recurrence(const GRUOptions& options, std::int64_t input_size, std::int64_t hidden_size);
+
+/// A recurrent network that carries nothing but h.
+template <class Options> struct HiddenStateNetwork {
+  std::int64_t input_size, hidden_size;
+  Options options = {};
+  Inlined<RecurrentWeights> weights = {recurrent_weights(recurrence(options, input_size, hidden_size))};
+  bool training = true;
+
+  RNNResult operator()(const Tensor& x, const Tensor& h0 = {}, const Tensor& lengths = {}) const {
+    const Recurrence net = recurrence(options, input_size, hidden_size);
+    const RecurrentRun run = run_recurrence(net, *weights, training, x, h0, {}, lengths);
+    return {run.output, run.h};
+  }
+};
+
+}  // namespace detail
+
 /// A recurrent network of rnn_tanh_cell() or rnn_relu_cell(): `auto [output, h_n] = rnn(x);`. All weights
 /// start uniform within +-1/sqrt(hidden_size) and are found by PyTorch's names, rnn.weights->at("weight_ih_l0").
 /// With `lengths`, sequence i ends after lengths[i] steps: later outputs are 0, h_n is taken there, and the
@@ -91,31 +113,10 @@ struct LSTMResult {
 /// Shapes  x [steps, n, input_size] or without n; h0 and h_n [layers * directions, n, hidden_size]; lengths [n],
 ///         int64; output [steps, n, directions * hidden_size].
 /// Throws  ShapeError "[RNN] x [5, 3]: expected [steps, n, 4] or [steps, 4]"; the same for h0 and lengths.
-struct RNN {
-  std::int64_t input_size, hidden_size;
-  RNNOptions options = {};
-  Inlined<detail::RecurrentWeights> weights = {detail::recurrent_weights(recurrence())};
-  bool training = true;
+using RNN = detail::HiddenStateNetwork<RNNOptions>;
 
-  RNNResult operator()(const Tensor& x, const Tensor& h0 = {}, const Tensor& lengths = {}) const {
-    const auto run = detail::run_recurrence(recurrence(), *weights, training, x, h0, {}, lengths);
-    return {run.output, run.h};
-  }
-
-  detail::Recurrence recurrence() const {
-    return {"RNN",
-            options.nonlinearity == RNNNonlinearity::tanh ? detail::Cell::tanh : detail::Cell::relu,
-            input_size,
-            hidden_size,
-            options.num_layers,
-            options.bias,
-            options.batch_first,
-            options.dropout,
-            options.bidirectional,
-            0,
-            options.dtype};
-  }
-};
+/// A recurrent network of gru_cell(): `auto [output, h_n] = gru(x);`. Otherwise as RNN.
+using GRU = detail::HiddenStateNetwork<GRUOptions>;
 
 /// A recurrent network of lstm_cell(): `auto [output, state] = lstm(x);`, which may go on with
 /// `lstm(next, state)`. Otherwise as RNN; with proj_size, h is the cell's output times weight_hr^T.
@@ -124,37 +125,15 @@ struct RNN {
 struct LSTM {
   std::int64_t input_size, hidden_size;
   LSTMOptions options = {};
-  Inlined<detail::RecurrentWeights> weights = {detail::recurrent_weights(recurrence())};
+  Inlined<detail::RecurrentWeights> weights = {
+      detail::recurrent_weights(detail::recurrence(options, input_size, hidden_size))};
   bool training = true;
 
   LSTMResult operator()(const Tensor& x, const LSTMState& state = {}, const Tensor& lengths = {}) const {
-    const auto run = detail::run_recurrence(recurrence(), *weights, training, x, state.h, state.c, lengths);
+    const detail::Recurrence net = detail::recurrence(options, input_size, hidden_size);
+    const detail::RecurrentRun run =
+        detail::run_recurrence(net, *weights, training, x, state.h, state.c, lengths);
     return {run.output, {run.h, run.c}};
-  }
-
-  detail::Recurrence recurrence() const {
-    return {"LSTM",       detail::Cell::lstm,  input_size,      hidden_size,           options.num_layers,
-            options.bias, options.batch_first, options.dropout, options.bidirectional, options.proj_size,
-            options.dtype};
-  }
-};
-
-/// A recurrent network of gru_cell(): `auto [output, h_n] = gru(x);`. Otherwise as RNN.
-struct GRU {
-  std::int64_t input_size, hidden_size;
-  GRUOptions options = {};
-  Inlined<detail::RecurrentWeights> weights = {detail::recurrent_weights(recurrence())};
-  bool training = true;
-
-  RNNResult operator()(const Tensor& x, const Tensor& h0 = {}, const Tensor& lengths = {}) const {
-    const auto run = detail::run_recurrence(recurrence(), *weights, training, x, h0, {}, lengths);
-    return {run.output, run.h};
-  }
-
-  detail::Recurrence recurrence() const {
-    return {"GRU",        detail::Cell::gru,   input_size,      hidden_size,           options.num_layers,
-            options.bias, options.batch_first, options.dropout, options.bidirectional, 0,
-            options.dtype};
   }
 };
 

@@ -5,13 +5,6 @@
 namespace xg::optim {
 namespace {
 
-template <class O> void check(const char* name, const O& o) {
-  check_not_negative(name, "lr", o.lr);
-  check_betas(name, o.betas);
-  check_not_negative(name, "eps", o.eps);
-  check_not_negative(name, "weight_decay", o.weight_decay);
-}
-
 // What all rules take first: lr / (1 - b1^t), 1 - b1, 1 - b2, 1 / sqrt(1 - b2^t), eps.
 template <class O> std::vector<Hyper> common_hypers(const O& o, std::int64_t step) {
   const Moments m(o.betas, step);
@@ -49,7 +42,7 @@ Update update(const AdamOptions& o, std::int64_t step) {
                                    return amsgrad<decltype(p)>(p, g + decay * p, m, v, largest, lr, c1, c2,
                                                                scale, eps);
                                  });
-  check("Adam", o);
+  check_adam("Adam", o);
   std::vector<Hyper> hypers = common_hypers(o, step);
   hypers.push_back(o.weight_decay);
   return {o.amsgrad ? with_largest : plain, std::move(hypers), o.maximize};
@@ -65,7 +58,7 @@ Update update(const AdamWOptions& o, std::int64_t step) {
       "adamw_amsgrad", {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
       [](auto p, auto g, auto m, auto v, auto largest, auto lr, auto c1, auto c2, auto scale, auto eps,
          auto keep) { return amsgrad<decltype(p)>(p * keep, g, m, v, largest, lr, c1, c2, scale, eps); });
-  check("AdamW", o);
+  check_adam("AdamW", o);
   std::vector<Hyper> hypers = common_hypers(o, step);
   hypers.push_back(1 - o.lr * o.weight_decay);
   return {o.amsgrad ? with_largest : plain, std::move(hypers), o.maximize};

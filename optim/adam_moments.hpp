@@ -20,4 +20,12 @@ inline void check_betas(const char* optimizer, const std::array<Hyper, 2>& betas
   check_rate(optimizer, "betas[1]", betas[1]);
 }
 
+/// Of options with the names of Adam's.
+template <class Options> void check_adam(const char* optimizer, const Options& options) {
+  check_not_negative(optimizer, "lr", options.lr);
+  check_betas(optimizer, options.betas);
+  check_not_negative(optimizer, "eps", options.eps);
+  check_not_negative(optimizer, "weight_decay", options.weight_decay);
+}
+
 }  // namespace xg::optim

@@ -7,13 +7,6 @@
 namespace xg::optim {
 namespace {
 
-template <class O> void check(const char* name, const O& o) {
-  check_not_negative(name, "lr", o.lr);
-  check_betas(name, o.betas);
-  check_not_negative(name, "eps", o.eps);
-  check_not_negative(name, "weight_decay", o.weight_decay);
-}
-
 // NAdam's mu_t / b1.
 double warmth(double momentum_decay, std::int64_t step) {
   return 1 - 0.5 * std::pow(0.96, static_cast<double>(step) * momentum_decay);
@@ -44,7 +37,7 @@ Update update(const AdamaxOptions& o, std::int64_t step) {
                            const X u1 = maximum(X(b2 * u), X(abs(d) + eps));
                            return std::tuple{p - lr * m1 / u1, m1, u1};
                          });
-  check("Adamax", o);
+  check_adam("Adamax", o);
   const Moments m(o.betas, step);
   return {rule, {o.lr / m.weight[0], m.share[0], o.betas[1], o.eps, o.weight_decay}, o.maximize};
 }
@@ -59,7 +52,7 @@ Update update(const NAdamOptions& o, std::int64_t step) {
                            const X v1 = follow(v, c2, d * d);
                            return std::tuple{p - (of_m * m1 + of_g * d) / (root(v1) * scale + eps), m1, v1};
                          });
-  check("NAdam", o);
+  check_adam("NAdam", o);
   check_not_negative("NAdam", "momentum_decay", o.momentum_decay);
   const Moments m(o.betas, step);
   const auto mu = [&](std::int64_t t) { return o.betas[0] * warmth(o.momentum_decay, t); };
@@ -83,7 +76,7 @@ Update update(const RAdamOptions& o, std::int64_t step) {
         const X v1 = follow(v, c2, d * d);
         return std::tuple{p - lr * m1 / (of_root * root(v1) + apart), m1, v1};
       });
-  check("RAdam", o);
+  check_adam("RAdam", o);
   const Moments m(o.betas, step);
   const Hyper rate = o.lr / m.weight[0];
   const Hyper most = 2 / m.share[1] - 1;
@@ -105,7 +98,7 @@ Update update(const AdaBeliefOptions& o, std::int64_t step) {
         const X s1 = follow(s, c2, off * off) + eps;
         return std::tuple{p * keep - lr * m1 / (root(s1) * scale + eps), m1, s1};
       });
-  check("AdaBelief", o);
+  check_adam("AdaBelief", o);
   const Moments m(o.betas, step);
   return {
       rule,

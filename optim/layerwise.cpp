@@ -20,10 +20,7 @@ std::vector<Update> update(const LarsOptions& o, std::int64_t step) {
 }
 
 std::vector<Update> update(const LambOptions& o, std::int64_t step) {
-  check_not_negative("LAMB", "lr", o.lr);
-  check_betas("LAMB", o.betas);
-  check_not_negative("LAMB", "eps", o.eps);
-  check_not_negative("LAMB", "weight_decay", o.weight_decay);
+  check_adam("LAMB", o);
   return update(ChainOptions{.parts = {scale_by_adam({o.betas, o.eps}), add_decayed_weights(o.weight_decay),
                                        scale_by_trust_ratio()},
                              .lr = o.lr,

@@ -13,11 +13,8 @@ namespace xg::optim {
 namespace {
 
 void check(const ScheduleFreeAdamWOptions& o) {
-  check_not_negative("ScheduleFreeAdamW", "lr", o.lr);
-  check_betas("ScheduleFreeAdamW", o.betas);
+  check_adam("ScheduleFreeAdamW", o);
   check_positive("ScheduleFreeAdamW", "betas[0]", o.betas[0]);
-  check_not_negative("ScheduleFreeAdamW", "eps", o.eps);
-  check_not_negative("ScheduleFreeAdamW", "weight_decay", o.weight_decay);
   check_not_negative("ScheduleFreeAdamW", "warmup_steps", o.warmup_steps);
 }
 
