@@ -10,6 +10,7 @@
 #include "chart.hpp"
 #include "clip.hpp"
 #include "decision_map.hpp"
+#include "diagnosis.hpp"
 #include "heat_map.hpp"
 #include "layerwise.hpp"
 #include "lbfgs.hpp"
