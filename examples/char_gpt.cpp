@@ -131,7 +131,7 @@ void train(Gpt& net, const Corpus& corpus, std::int64_t batch, int steps) {
     adam.step();
     time += clock::now() - start;
     bar.step({{"loss", loss.item()}});
-    if ((step + 1) % std::max(1, steps / 4) == 0)
+    if ((step + 1) % (steps < 1000 ? 100 : 500) == 0)
       fmt::print("step {:5}: training loss {:.3f}, validation loss {:.4f}\n", step + 1, loss.item(),
                  validation_loss(net, corpus.validation));
   }

@@ -114,7 +114,7 @@ int main(int argc, char** argv) try {
   Arguments arguments(argc, argv);
   const bool quick = arguments.flag("quick");
   const std::string data = arguments.text("data", "");
-  const int epochs = arguments.number("epochs", quick ? 8 : 15);
+  const int epochs = arguments.number("epochs", quick ? 5 : 10);
   arguments.finish();
 
   manual_seed(1);
@@ -128,7 +128,7 @@ int main(int argc, char** argv) try {
 
   Names net{quick ? 48 : 128};
   optim::Adam adam{net, {.lr = 5e-3}};
-  nn::DataLoader loader{nn::TensorDataset{training_in, training_out}, {.batch_size = 32, .shuffle = true}};
+  nn::DataLoader loader{nn::TensorDataset{training_in, training_out}, {.batch_size = 64, .shuffle = true}};
   const optim::Schedule rate = optim::cosine(epochs * loader.size(), 0.05);
   const auto test_loss = [&, &x = test_in, &y = test_out] {
     return no_grad([&] { return loss_of(net(x).first, y).item(); });
