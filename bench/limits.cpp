@@ -84,5 +84,5 @@ int main(int argc, char** argv) {
       ->RangeMultiplier(4)
       ->Range(1 << 12, 1 << 24)
       ->UseRealTime();
-  return bench::run(argc, argv, xg::set_num_threads);
+  return bench::run(argc, argv, {xg::set_num_threads});
 }

@@ -2,110 +2,131 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
-#include <iterator>
+#include <map>
+#include <numeric>
 #include <random>
 #include <stdexcept>
+#include <string_view>
+
+#include "list.hpp"
 
 namespace bench {
 namespace {
 
-constexpr int steps_before_checksum = 3;
+using Clock = std::chrono::steady_clock;
 
-// `flops` counts a multiply-add as two; `bytes` is the least that must move to and from memory.
-struct Workload {
-  std::string name, unit;
-  double units = 1, flops = 0, bytes = 0;  // of one step
-};
-
-void add_elementwise(std::vector<Workload>& all, const std::string& op, std::int64_t size) {
-  const auto n = static_cast<double>(size);
-  all.push_back({fmt::format("{}/{}/forward", op, size), "element", n, 0, 8 * n});
-  all.push_back({fmt::format("{}/{}/forward_backward", op, size), "element", n, 0, 20 * n});
-}
-
-double mlp_flops() {
-  double products = 0;
-  for (std::size_t i = 0; i + 1 < std::size(mlp_widths); ++i)
-    products += 2.0 * static_cast<double>(mlp_widths[i] * mlp_widths[i + 1]);
-  // Three products a layer, but nobody needs the gradient of the images.
-  return batch_size * (3 * products - 2.0 * static_cast<double>(mlp_widths[0] * mlp_widths[1]));
-}
-
-double cnn_flops() {
-  const double first = 2.0 * 26 * 26 * 32 * 9, second = 2.0 * 24 * 24 * 64 * 32 * 9;
-  const double rest = 2.0 * (9216 * 128 + 128 * 10);
-  return batch_size * (2 * first + 3 * second + 3 * rest);
-}
-
-std::vector<Workload> all_workloads() {
-  std::vector<Workload> all;
-  for (int n : {1, 64})
-    for (const char* way : {"forward", "forward_backward"})
-      all.push_back({fmt::format("chain/{}/{}", n, way), "op", 2.0 * chain_length});
-  for (std::int64_t n : elementwise_sizes) {
-    all.push_back(
-        {fmt::format("copy/{}", n), "element", static_cast<double>(n), 0, 8.0 * static_cast<double>(n)});
-    for (const char* op : {"mish_composed", "mish"}) add_elementwise(all, op, n);
-  }
-  for (const char* op : {"relu", "gelu", "tanh", "sigmoid", "silu"}) add_elementwise(all, op, 1048576);
-  all.push_back({"cross_entropy/256x1000/forward_backward", "element", 256e3, 0, 12 * 256e3});
-  all.push_back({"layer_norm/1024x768/forward_backward", "element", 1024 * 768, 0, 20.0 * 1024 * 768});
-  for (const char* axis : {"axis0", "axis1"})
-    all.push_back({fmt::format("sum/4096x1024/{}", axis), "element", 4096 * 1024, 0, 4.0 * 4096 * 1024});
-  all.push_back({"transpose/1024/copy", "element", 1024 * 1024, 0, 8.0 * 1024 * 1024});
-  for (int n : {64, 256, 1024}) all.push_back({fmt::format("matmul/{}", n), "product", 1, 2.0 * n * n * n});
-  for (const char* rule : {"sgd", "adam"})
-    all.push_back({fmt::format("mlp/64/{}", rule), "step", 1, mlp_flops()});
-  all.push_back({"cnn/64/adam", "step", 1, cnn_flops()});
+std::map<std::string, std::function<Run()>>& setups() {
+  static std::map<std::string, std::function<Run()>> all;
   return all;
 }
 
-const Workload& find_workload(const std::string& name) {
-  static const std::vector<Workload> all = all_workloads();
-  for (const Workload& w : all)
-    if (w.name == name) return w;
-  throw std::invalid_argument("no workload is called " + name);
+// Results after the first step, when both libraries have the same parameters, and of the value three steps on.
+std::vector<double> first_results(const Run& run) {
+  run.step();
+  std::vector<double> results = run.results();
+  for (int i = 0; i < 3; ++i) run.step();
+  results.push_back(run.results().front());
+  return results;
 }
 
 void measure(benchmark::State& state, const Workload& w, const std::function<Run()>& setup) {
   const Run run = setup();
-  for (int i = 0; i < steps_before_checksum; ++i) run.step();
-  const double sum = run.checksum();
+  const std::vector<double> results = first_results(run);
   for (auto _ : state) run.step();
   state.SetLabel(w.unit);
   state.counters["units"] = w.units;
   state.counters["flops"] = w.flops;
   state.counters["bytes"] = w.bytes;
-  state.counters["checksum"] = sum;
+  for (const auto& [peer, ratio] : w.at_most) state.counters["at_most/" + peer] = ratio;
+  for (std::size_t i = 0; i < results.size(); ++i)
+    state.counters[fmt::format("result/{:03}", i)] = results[i];
 }
 
-// Takes --threads=N out of the arguments.
-int take_threads(int& argc, char** argv) {
-  int threads = 1, kept = 0;
+rusage usage() {
+  rusage u;
+  getrusage(RUSAGE_SELF, &u);
+  return u;
+}
+
+double time_of(const Run& run) {
+  const auto start = Clock::now();
+  run.step();
+  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+// One workload in a process of its own: what a step takes, and which memory.
+int run_alone(const std::string& name, const Library& library) {
+  constexpr double enough = 0.2e9;  // nanoseconds
+  constexpr std::size_t least = 3;
+  const auto setup = setups().find(name);
+  if (setup == setups().end()) throw std::invalid_argument("this library has no workload " + name);
+  const Run run = setup->second();
+  for (std::size_t i = 0; i < least; ++i) run.step();
+  const auto asked = [&] { return library.system_allocations ? library.system_allocations() : 0; };
+  std::vector<double> times(4096);
+  const std::int64_t asked_before = asked();
+  const rusage before = usage();
+  std::size_t steps = 0;
+  for (double total = 0; steps < times.size() && (total < enough || steps < least); ++steps)
+    total += times[steps] = time_of(run);
+  const rusage after = usage();
+  const std::int64_t asked_after = asked();
+  times.resize(steps);
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(steps / 2));
+  fmt::print(
+      R"({{"nanoseconds": {}, "peak_kilobytes": {}, "page_faults": {}, "system_allocations": {}, "steps": {}}})",
+      times[steps / 2], after.ru_maxrss, after.ru_minflt - before.ru_minflt, asked_after - asked_before,
+      steps);
+  return 0;
+}
+
+// Takes --name=value out of the arguments.
+std::string take(const std::string& name, const std::string& otherwise, int& argc, char** argv) {
+  const std::string prefix = "--" + name + "=";
+  std::string value = otherwise;
+  int kept = 0;
   for (int i = 0; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument.starts_with("--threads="))
-      threads = std::stoi(std::string(argument.substr(10)));
+    if (argument.starts_with(prefix))
+      value = argument.substr(prefix.size());
     else
       argv[kept++] = argv[i];
   }
   argc = kept;
-  return threads;
+  return value;
+}
+
+template <class T> std::vector<T> normals_of(std::int64_t n, unsigned seed, double scale) {
+  std::mt19937 engine(seed);
+  std::normal_distribution<double> normal(0, scale);
+  std::vector<T> values(static_cast<std::size_t>(n));
+  for (T& v : values) v = static_cast<T>(normal(engine));
+  return values;
 }
 
 }  // namespace
 
 void add(const std::string& name, std::function<Run()> setup) {
-  const Workload& w = find_workload(name);
-  benchmark::RegisterBenchmark(name.c_str(), [&w, setup = std::move(setup)](benchmark::State& state) {
-    measure(state, w, setup);
-  })->UseRealTime();
+  find_workload(name);
+  setups()[name] = std::move(setup);
 }
 
-int run(int argc, char** argv, void (*set_threads)(int)) {
-  set_threads(take_threads(argc, argv));
+int run(int argc, char** argv, const Library& library) {
+  library.set_threads(std::stoi(take("threads", "1", argc, argv)));
+  const std::string alone = take("alone", "", argc, argv);
+  if (!alone.empty()) return run_alone(alone, library);
+  for (const auto& entry : setups()) {
+    if (entry.first.starts_with("growth/")) continue;
+    const auto measured = [&](benchmark::State& state) {
+      measure(state, find_workload(entry.first), entry.second);
+    };
+    benchmark::RegisterBenchmark(entry.first.c_str(), measured)->UseRealTime();
+  }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();
@@ -113,11 +134,15 @@ int run(int argc, char** argv, void (*set_threads)(int)) {
 }
 
 std::vector<float> normals(std::int64_t n, unsigned seed, double scale) {
-  std::mt19937 engine(seed);
-  std::normal_distribution<double> normal(0, scale);
-  std::vector<float> values(static_cast<std::size_t>(n));
-  for (float& v : values) v = static_cast<float>(normal(engine));
-  return values;
+  return normals_of<float>(n, seed, scale);
+}
+std::vector<double> wide_normals(std::int64_t n, unsigned seed, double scale) {
+  return normals_of<double>(n, seed, scale);
+}
+
+std::vector<float> parameter_values(const Sizes& shape, unsigned i) {
+  const std::int64_t n = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+  return normals(n, i + 1, shape.size() > 1 ? 1 / std::sqrt(static_cast<double>(n / shape[0])) : 0.5);
 }
 
 std::vector<std::int64_t> classes(std::int64_t n, std::int64_t below, unsigned seed) {
@@ -126,13 +151,6 @@ std::vector<std::int64_t> classes(std::int64_t n, std::int64_t below, unsigned s
   std::vector<std::int64_t> values(static_cast<std::size_t>(n));
   for (std::int64_t& v : values) v = uniform(engine);
   return values;
-}
-
-double checksum(const float* values, std::int64_t n) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i)
-    sum += std::abs(static_cast<double>(values[i])) * (1 + 0.1 * static_cast<double>(i % 7));
-  return sum;
 }
 
 }  // namespace bench

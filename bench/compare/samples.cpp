@@ -31,6 +31,7 @@ Summary summarise(std::vector<double> values) {
 const char* clock_for(int threads) { return threads == 1 ? "cpu_time" : "real_time"; }
 
 void add_samples(Results& results, const std::string& json, const char* clock) {
+  const std::string at_most = "at_most/";
   const auto report = nlohmann::json::parse(json);
   for (const auto& entry : report.at("benchmarks")) {
     const std::string name = without_suffix(entry.at("name"));
@@ -42,7 +43,11 @@ void add_samples(Results& results, const std::string& json, const char* clock) {
     s.units = entry.value("units", 1.0);
     s.flops = entry.value("flops", 0.0);
     s.bytes = entry.value("bytes", 0.0);
-    s.checksum = entry.value("checksum", 0.0);
+    s.results.clear();
+    for (const auto& [key, value] : entry.items()) {
+      if (key.starts_with("result/")) s.results.push_back(value);
+      if (key.starts_with(at_most)) s.at_most[key.substr(at_most.size())] = value;
+    }
   }
 }
 

@@ -10,7 +10,9 @@ namespace bench {
 struct Samples {
   std::vector<double> nanoseconds{};  // of one step, a round each
   std::string unit{};
-  double units = 1, flops = 0, bytes = 0, checksum = 0;
+  double units = 1, flops = 0, bytes = 0;
+  std::vector<double> results{};            // sums over what was computed
+  std::map<std::string, double> at_most{};  // by peer: what xgrad's time should be, in times of the peer's
 };
 using Results = std::map<std::string, Samples>;
 

@@ -15,9 +15,12 @@ void set_threads(int threads) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bench::add_chain();
+  bench::add_chains();
+  bench::add_scalars();
   bench::add_elementwise();
   bench::add_rows();
   bench::add_models();
-  return bench::run(argc, argv, set_threads);
+  bench::add_sequences();
+  bench::add_growth();
+  return bench::run(argc, argv, {set_threads});
 }

@@ -1,100 +1,79 @@
-#include <cmath>
-#include <memory>
+#include <fmt/format.h>
 
-#include "workloads.hpp"
+#include "training.hpp"
 
 namespace bench {
 namespace {
 
+namespace nn = torch::nn;
+using nn::Sequential;
 using torch::Tensor;
 
-struct Layer {
-  Tensor weight, bias;
+Sequential mlp() {
+  return Sequential(nn::Linear(mlp_widths[0], mlp_widths[1]), nn::ReLU(),
+                    nn::Linear(mlp_widths[1], mlp_widths[2]), nn::ReLU(),
+                    nn::Linear(mlp_widths[2], mlp_widths[3]));
+}
 
-  static Layer make(std::int64_t in, std::int64_t out, unsigned seed) {
-    const double scale = 1 / std::sqrt(static_cast<double>(in));
-    return {normal_leaf({out, in}, seed, scale), normal_leaf({out}, seed + 1, scale)};
-  }
-  Tensor operator()(const Tensor& x) const { return torch::linear(x, weight, bias); }
-};
+Sequential small_mlp() {
+  return Sequential(nn::Linear(small_widths[0], small_widths[1]), nn::Tanh(),
+                    nn::Linear(small_widths[1], small_widths[2]), nn::Tanh(),
+                    nn::Linear(small_widths[2], small_widths[3]));
+}
 
-struct Mlp {
-  Layer fc1 = Layer::make(mlp_widths[0], mlp_widths[1], 1);
-  Layer fc2 = Layer::make(mlp_widths[1], mlp_widths[2], 3);
-  Layer fc3 = Layer::make(mlp_widths[2], mlp_widths[3], 5);
+Sequential cnn() {
+  return Sequential(nn::Conv2d(1, 32, 3), nn::ReLU(), nn::Conv2d(32, 64, 3), nn::ReLU(), nn::MaxPool2d(2),
+                    nn::Flatten(), nn::Linear(9216, 128), nn::ReLU(), nn::Linear(128, 10));
+}
 
-  Tensor operator()(const Tensor& x) const { return fc3(torch::relu(fc2(torch::relu(fc1(x))))); }
-  std::vector<Tensor> parameters() const {
-    return {fc1.weight, fc1.bias, fc2.weight, fc2.bias, fc3.weight, fc3.bias};
-  }
-};
+Sequential lenet() {
+  return Sequential(nn::Conv2d(1, 6, 5), nn::ReLU(), nn::MaxPool2d(2), nn::Conv2d(6, 16, 5), nn::ReLU(),
+                    nn::MaxPool2d(2), nn::Flatten(), nn::Linear(256, 120), nn::ReLU(), nn::Linear(120, 84),
+                    nn::ReLU(), nn::Linear(84, 10));
+}
 
-struct Conv {
-  Tensor weight, bias;
+// Leaves: x, two weights, two scales, two shifts.
+Tensor residual_block(const Leaves& l) {
+  const auto conv = [](const Tensor& x, const Tensor& w) { return torch::conv2d(x, w, {}, 1, 1); };
+  const auto norm = [](const Tensor& x, const Tensor& scale, const Tensor& shift) {
+    return torch::batch_norm(x, scale, shift, {}, {}, true, 0.1, 1e-5, true);
+  };
+  const Tensor inner = torch::relu(norm(conv(l[0], l[1]), l[3], l[5]));
+  return torch::relu(norm(conv(inner, l[2]), l[4], l[6]) + l[0]);
+}
 
-  static Conv make(std::int64_t in, std::int64_t out, unsigned seed) {
-    const double scale = 1 / std::sqrt(static_cast<double>(in * 9));
-    return {normal_leaf({out, in, 3, 3}, seed, scale), normal_leaf({out}, seed + 1, scale)};
-  }
-  Tensor operator()(const Tensor& x) const { return torch::conv2d(x, weight, bias); }
-};
+Task classify(const Sizes& x) {
+  const auto batch = [x](unsigned seed) {
+    return Task::Batch{normal_tensor(x, 100 + seed), class_tensor({x[0]}, 10, 200 + seed)};
+  };
+  return {batch,
+          [](const Tensor& y, const Tensor& target) { return nn::functional::cross_entropy(y, target); }};
+}
 
-struct Cnn {
-  Conv conv1 = Conv::make(1, 32, 1), conv2 = Conv::make(32, 64, 3);
-  Layer fc1 = Layer::make(9216, 128, 5), fc2 = Layer::make(128, 10, 7);
-
-  Tensor operator()(const Tensor& x) const {
-    const Tensor features = torch::max_pool2d(torch::relu(conv2(torch::relu(conv1(x)))), 2);
-    return fc2(torch::relu(fc1(torch::flatten(features, 1))));
-  }
-  std::vector<Tensor> parameters() const {
-    return {conv1.weight, conv1.bias, conv2.weight, conv2.bias, fc1.weight, fc1.bias, fc2.weight, fc2.bias};
-  }
-};
-
-template <class Net, class Optimizer> struct Training {
-  template <class Options>
-  Training(const std::vector<std::int64_t>& image, const Options& options)
-      : optimizer(net.parameters(), options) {
-    std::vector<std::int64_t> shape = image;
-    shape.insert(shape.begin(), batch_size);
-    for (unsigned i = 0; i < batches; ++i) {
-      images.push_back(normal_tensor(shape, 100 + i));
-      labels.push_back(class_tensor({batch_size}, 10, 200 + i));
-    }
-  }
-
-  void step() {
-    const std::size_t i = steps++ % batches;
-    drop_gradients(net.parameters());
-    loss = torch::nn::functional::cross_entropy(net(images[i]), labels[i]);
-    loss.backward();
-    optimizer.step();
-  }
-
-  Net net;
-  Optimizer optimizer;
-  std::vector<Tensor> images, labels;
-  Tensor loss;
-  std::size_t steps = 0;
-};
-
-template <class Net, class Optimizer, class Options>
-void add_training(const std::string& name, std::vector<std::int64_t> image, Options options) {
-  add(name, [image, options]() -> Run {
-    auto training = std::make_shared<Training<Net, Optimizer>>(image, options);
-    return {[training] { training->step(); }, [training] { return training->loss.template item<double>(); }};
-  });
+Task regress() {
+  const auto batch = [](unsigned seed) {
+    return Task::Batch{normal_tensor({small_samples, small_widths[0]}, 100 + seed),
+                       normal_tensor({small_samples, small_widths[3]}, 200 + seed)};
+  };
+  return {batch, [](const Tensor& y, const Tensor& target) { return torch::mse_loss(y, target); }};
 }
 
 }  // namespace
 
 void add_models() {
+  using torch::optim::Adam, torch::optim::SGD;
   const auto sgd = torch::optim::SGDOptions(1e-3).momentum(0.9);
   const auto adam = torch::optim::AdamOptions(1e-4);
-  add_training<Mlp, torch::optim::SGD>("mlp/64/sgd", {mlp_widths[0]}, sgd);
-  add_training<Mlp, torch::optim::Adam>("mlp/64/adam", {mlp_widths[0]}, adam);
-  add_training<Cnn, torch::optim::Adam>("cnn/64/adam", {1, 28, 28}, adam);
+  for (std::int64_t batch : {64, 256}) {
+    const Task task = classify({batch, mlp_widths[0]});
+    add_training<SGD, Sequential>(fmt::format("mlp/{}/sgd", batch), mlp, task, sgd);
+    add_training<Adam, Sequential>(fmt::format("mlp/{}/adam", batch), mlp, task, adam);
+  }
+  add_training<Adam, Sequential>("small_mlp/10000/adam", small_mlp, regress(), adam);
+  add_training<Adam, Sequential>("cnn/64/adam", cnn, classify({64, 1, 28, 28}), adam);
+  add_training<Adam, Sequential>("lenet/64/adam", lenet, classify({64, 1, 28, 28}), adam);
+  add_gradient("residual/32", {{32, 64, 32, 32}, {64, 64, 3, 3}, {64, 64, 3, 3}, {64}, {64}, {64}, {64}},
+               residual_block);
 }
 
 }  // namespace bench

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "workloads.hpp"
 
 namespace bench {
@@ -9,55 +7,56 @@ namespace {
 
 using torch::Tensor;
 
-template <class F> void add_value(const std::string& name, std::vector<std::int64_t> shape, F f) {
-  add(name, [shape, f]() -> Run {
-    auto y = std::make_shared<Tensor>();
-    return {[y, f, a = normal_tensor(shape, 1), b = normal_tensor(shape, 2)] {
-              const torch::NoGradGuard guard;
-              *y = f(a, b);
-            },
-            [y] { return checksum(*y); }};
-  });
+Tensor transposed_if(bool turned, const Tensor& x) { return turned ? x.transpose(-2, -1) : x; }
+
+template <class F> auto product(const std::string& form, F f) {
+  return [=](const Leaves& l) {
+    return f(transposed_if(form[0] == 'T', l[0]), transposed_if(form[1] == 'T', l[1]));
+  };
 }
 
-void add_cross_entropy() {
-  add("cross_entropy/256x1000/forward_backward", []() -> Run {
-    auto logits = std::make_shared<Tensor>(normal_leaf({256, 1000}, 1));
-    return {[logits, target = class_tensor({256}, 1000, 2)] {
-              drop_gradients({*logits});
-              torch::nn::functional::cross_entropy(*logits, target).backward();
-            },
-            [logits] { return checksum(logits->grad()); }};
-  });
+Sizes stored(bool turned, std::int64_t rows, std::int64_t columns) {
+  return turned ? Sizes{heads, columns, rows} : Sizes{heads, rows, columns};
 }
 
-void add_layer_norm() {
-  add("layer_norm/1024x768/forward_backward", []() -> Run {
-    struct Leaves {
-      Tensor x, weight, bias;
-    };
-    auto l = std::make_shared<Leaves>(
-        Leaves{normal_leaf({1024, 768}, 1), normal_leaf({768}, 2), normal_leaf({768}, 3)});
-    return {[l, g = normal_tensor({1024, 768}, 4)] {
-              drop_gradients({l->x, l->weight, l->bias});
-              torch::layer_norm(l->x, {768}, l->weight, l->bias).backward(g);
-            },
-            [l] { return checksum(l->x.grad()) + checksum(l->weight.grad()) + checksum(l->bias.grad()); }};
-  });
+void add_products() {
+  for (const Product& p : products)
+    add_value(p.name(), {p.a_shape(), p.b_shape()},
+              product(p.form, [](const Tensor& a, const Tensor& b) { return torch::mm(a, b); }));
+  for (const std::string form : forms)
+    add_value(
+        fmt::format("batched/{}x{}x{}x{}/{}", heads, head_rows, head_features, head_rows, form),
+        {stored(form[0] == 'T', head_rows, head_features), stored(form[1] == 'T', head_features, head_rows)},
+        product(form, [](const Tensor& a, const Tensor& b) { return torch::bmm(a, b); }));
+}
+
+void add_sums() {
+  for (std::int64_t axis : {0, 1}) {
+    const auto f = [axis](const Leaves& l) { return l[0].sum(axis); };
+    add_value(fmt::format("rows/sum/4096x1024/axis{}", axis), {{4096, 1024}}, f);
+    add_gradient(fmt::format("rows/sum/4096x1024/axis{}/forward_backward", axis), {{4096, 1024}}, f);
+  }
 }
 
 }  // namespace
 
 void add_rows() {
-  add_cross_entropy();
-  add_layer_norm();
-  add_value("sum/4096x1024/axis0", {4096, 1024}, [](const Tensor& x, const Tensor&) { return x.sum(0); });
-  add_value("sum/4096x1024/axis1", {4096, 1024}, [](const Tensor& x, const Tensor&) { return x.sum(1); });
-  add_value("transpose/1024/copy", {1024, 1024},
-            [](const Tensor& x, const Tensor&) { return x.t().contiguous(); });
-  for (std::int64_t n : {64, 256, 1024})
-    add_value(fmt::format("matmul/{}", n), {n, n},
-              [](const Tensor& a, const Tensor& b) { return torch::mm(a, b); });
+  add_gradient("rows/cross_entropy/256x1000/forward_backward", {{256, 1000}},
+               [target = class_tensor({256}, 1000, 2)](const Leaves& l) {
+                 return torch::nn::functional::cross_entropy(l[0], target);
+               });
+  add_gradient("rows/layer_norm/1024x768/forward_backward", {{1024, 768}, {768}, {768}},
+               [](const Leaves& l) { return torch::layer_norm(l[0], {768}, l[1], l[2]); });
+  add_gradient("rows/bias_add/1024x1024/forward_backward", {{1024, 1024}, {1024}},
+               [](const Leaves& l) { return l[0] + l[1]; });
+  add_gradient(
+      "rows/embedding/10000x128/4096/forward_backward", {{10000, 128}},
+      [index = class_tensor({4096}, 10000, 2)](const Leaves& l) { return torch::embedding(l[0], index); });
+  for (std::int64_t n : {1024, 2048})
+    add_value(fmt::format("rows/transpose/{}", n), {{n, n}},
+              [](const Leaves& l) { return l[0].t().contiguous(); });
+  add_sums();
+  add_products();
 }
 
 }  // namespace bench

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-
-#include <memory>
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
@@ -12,27 +10,18 @@
 namespace bench {
 namespace {
 
-struct Unary {
-  xg::Tensor x, g, y{};
-};
+using xg::Tensor;
 
 template <class F> void add_unary(const std::string& op, std::int64_t n, F f) {
-  add(fmt::format("{}/{}/forward", op, n), [n, f]() -> Run {
-    auto u = std::make_shared<Unary>(Unary{normal_tensor({n}, 1), {}});
-    return {[u, f] { u->y = f(u->x); }, [u] { return checksum(u->y); }};
-  });
-  add(fmt::format("{}/{}/forward_backward", op, n), [n, f]() -> Run {
-    auto u = std::make_shared<Unary>(Unary{normal_leaf({n}, 1), normal_tensor({n}, 2)});
-    return {[u, f] {
-              u->x.zero_grad();
-              f(u->x).backward(u->g);
-            },
-            [u] { return checksum(u->x.grad()); }};
-  });
+  const auto first = [f](const Leaves& l) { return f(l[0]); };
+  add_value(fmt::format("{}/{}/forward", op, n), {{n}}, first);
+  add_gradient(
+      fmt::format("{}/{}/forward_backward", op, n),
+      [n] { return Leaves{normal_tensor({n}, 1).requires_grad(true)}; }, first);
 }
 
 // As a user would write it.
-xg::Tensor mish_composed(const xg::Tensor& x) {
+Tensor own_mish(const Tensor& x) {
   static const auto op = xg::elementwise("mish", [](auto v) { return v * tanh(softplus(v)); });
   return op(x);
 }
@@ -40,20 +29,19 @@ xg::Tensor mish_composed(const xg::Tensor& x) {
 }  // namespace
 
 void add_elementwise() {
-  for (std::int64_t n : elementwise_sizes) {
-    add(fmt::format("copy/{}", n), [n]() -> Run {
-      auto u = std::make_shared<Unary>(Unary{normal_tensor({n}, 1), {}});
-      return {[u] { u->y = xg::clone(u->x); }, [u] { return checksum(u->y); }};
-    });
-    add_unary("mish_composed", n, mish_composed);
-    add_unary("mish", n, [](const xg::Tensor& x) { return xg::mish(x); });
-  }
-  const std::int64_t n = 1048576;
-  add_unary("relu", n, [](const xg::Tensor& x) { return xg::relu(x); });
-  add_unary("gelu", n, [](const xg::Tensor& x) { return xg::gelu(x); });
-  add_unary("tanh", n, [](const xg::Tensor& x) { return xg::tanh(x); });
-  add_unary("sigmoid", n, [](const xg::Tensor& x) { return xg::sigmoid(x); });
-  add_unary("silu", n, [](const xg::Tensor& x) { return xg::silu(x); });
+  for (std::int64_t n : elementwise_sizes)
+    for (const char* against : {"composed", "built_in"})
+      add_unary(fmt::format("own_mish/{}", against), n, own_mish);
+  const auto activation = [](const std::string& op, auto f) { add_unary("activation/" + op, large, f); };
+  activation("mish", [](const Tensor& x) { return xg::mish(x); });
+  activation("silu", [](const Tensor& x) { return xg::silu(x); });
+  activation("gelu", [](const Tensor& x) { return xg::gelu(x); });
+  activation("gelu_tanh", [](const Tensor& x) { return xg::gelu(x, xg::Approximate::tanh); });
+  activation("tanh", [](const Tensor& x) { return xg::tanh(x); });
+  activation("sigmoid", [](const Tensor& x) { return xg::sigmoid(x); });
+  activation("relu", [](const Tensor& x) { return xg::relu(x); });
+  activation("elu", [](const Tensor& x) { return xg::elu(x); });
+  activation("softplus", [](const Tensor& x) { return xg::softplus(x); });
 }
 
 }  // namespace bench

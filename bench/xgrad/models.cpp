@@ -1,100 +1,105 @@
-// Whole training steps.
-#include <cmath>
-#include <memory>
-#include <xgrad/ops/activation.hpp>
-#include <xgrad/ops/conv.hpp>
-#include <xgrad/ops/matmul.hpp>
+// Whole training steps of networks of layers.
+#include <fmt/format.h>
+#include <xgrad/nn/activation.hpp>
+#include <xgrad/nn/conv.hpp>
+#include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/loss_classes.hpp>
+#include <xgrad/nn/loss_regression.hpp>
+#include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/pool.hpp>
-#include <xgrad/ops/reduce.hpp>
-#include <xgrad/ops/softmax.hpp>
 #include <xgrad/ops/view.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/sgd.hpp>
 
-#include "workloads.hpp"
+#include "training.hpp"
 
 namespace bench {
 namespace {
 
-struct Layer {
-  xg::Tensor weight, bias;
-
-  static Layer make(std::int64_t in, std::int64_t out, unsigned seed) {
-    const double scale = 1 / std::sqrt(static_cast<double>(in));
-    return {normal_leaf({out, in}, seed, scale), normal_leaf({out}, seed + 1, scale)};
-  }
-  xg::Tensor operator()(const xg::Tensor& x) const { return xg::linear(x, weight, bias); }
-};
+namespace nn = xg::nn;
+using xg::Tensor;
 
 struct Mlp {
-  Layer fc1 = Layer::make(mlp_widths[0], mlp_widths[1], 1);
-  Layer fc2 = Layer::make(mlp_widths[1], mlp_widths[2], 3);
-  Layer fc3 = Layer::make(mlp_widths[2], mlp_widths[3], 5);
+  nn::Linear fc1{mlp_widths[0], mlp_widths[1]}, fc2{mlp_widths[1], mlp_widths[2]},
+      fc3{mlp_widths[2], mlp_widths[3]};
 
-  xg::Tensor operator()(const xg::Tensor& x) const { return fc3(xg::relu(fc2(xg::relu(fc1(x))))); }
+  Tensor operator()(const Tensor& x) const { return fc3(xg::relu(fc2(xg::relu(fc1(x))))); }
 };
 
-struct Conv {
-  xg::Tensor weight, bias;
+struct SmallMlp {
+  nn::Linear fc1{small_widths[0], small_widths[1]}, fc2{small_widths[1], small_widths[2]},
+      fc3{small_widths[2], small_widths[3]};
 
-  static Conv make(std::int64_t in, std::int64_t out, unsigned seed) {
-    const double scale = 1 / std::sqrt(static_cast<double>(in * 9));
-    return {normal_leaf({out, in, 3, 3}, seed, scale), normal_leaf({out}, seed + 1, scale)};
-  }
-  xg::Tensor operator()(const xg::Tensor& x) const { return xg::conv2d(x, weight, bias); }
+  Tensor operator()(const Tensor& x) const { return fc3(xg::tanh(fc2(xg::tanh(fc1(x))))); }
 };
 
 struct Cnn {
-  Conv conv1 = Conv::make(1, 32, 1), conv2 = Conv::make(32, 64, 3);
-  Layer fc1 = Layer::make(9216, 128, 5), fc2 = Layer::make(128, 10, 7);
+  nn::Conv2d conv1{1, 32, 3}, conv2{32, 64, 3};
+  nn::Linear fc1{9216, 128}, fc2{128, 10};
 
-  xg::Tensor operator()(const xg::Tensor& x) const {
-    const xg::Tensor features = xg::max_pool2d(xg::relu(conv2(xg::relu(conv1(x)))), 2);
+  Tensor operator()(const Tensor& x) const {
+    const Tensor features = xg::max_pool2d(xg::relu(conv2(xg::relu(conv1(x)))), 2);
     return fc2(xg::relu(fc1(xg::flatten(features, 1))));
   }
 };
 
-template <class Net, class Optimizer> struct Training {
-  template <class Options> Training(const xg::Shape& image, Options options) : optimizer(net, options) {
-    xg::Shape shape = image;
-    shape.insert(0, batch_size);
-    for (unsigned i = 0; i < batches; ++i) {
-      images.push_back(normal_tensor(shape, 100 + i));
-      labels.push_back(class_tensor({batch_size}, 10, 200 + i));
-    }
-  }
+struct LeNet {
+  nn::Conv2d conv1{1, 6, 5}, conv2{6, 16, 5};
+  nn::Linear fc1{256, 120}, fc2{120, 84}, fc3{84, 10};
 
-  void step() {
-    const std::size_t i = steps++ % batches;
-    optimizer.zero_grad();
-    loss = xg::mean(xg::cross_entropy_rows(net(images[i]), labels[i]));
-    loss.backward();
-    optimizer.step();
+  Tensor operator()(const Tensor& x) const {
+    const Tensor low = xg::max_pool2d(xg::relu(conv1(x)), 2), high = xg::max_pool2d(xg::relu(conv2(low)), 2);
+    return fc3(xg::relu(fc2(xg::relu(fc1(xg::flatten(high, 1))))));
   }
-
-  Net net;
-  Optimizer optimizer;
-  std::vector<xg::Tensor> images, labels;
-  xg::Tensor loss;
-  std::size_t steps = 0;
 };
 
-template <class Net, class Optimizer, class Options>
-void add_training(const std::string& name, const xg::Shape& image, Options options) {
-  add(name, [image, options]() -> Run {
-    auto training = std::make_shared<Training<Net, Optimizer>>(image, options);
-    return {[training] { training->step(); }, [training] { return training->loss.item(); }};
-  });
+// Leaves: x, two weights, two scales, two shifts.
+Tensor residual_block(const Leaves& l) {
+  const auto conv = [](const Tensor& x, const Tensor& w) { return xg::conv2d(x, w, {}, {.padding = 1}); };
+  const auto norm = [](const Tensor& x, const Tensor& scale, const Tensor& shift) {
+    return xg::batch_norm(x, {}, {}, scale, shift, true);
+  };
+  const Tensor inner = xg::relu(norm(conv(l[0], l[1]), l[3], l[5]));
+  return xg::relu(norm(conv(inner, l[2]), l[4], l[6]) + l[0]);
+}
+
+// Four numbers from four, as in SimpleChains.jl.
+Task regress() {
+  const auto batch = [](unsigned seed) {
+    return Task::Batch{normal_tensor({small_samples, small_widths[0]}, 100 + seed),
+                       normal_tensor({small_samples, small_widths[3]}, 200 + seed)};
+  };
+  return {batch, [](const Tensor& y, const Tensor& target) { return nn::mse_loss(y, target); }};
 }
 
 }  // namespace
 
+Task classify(const xg::Shape& x) {
+  const auto batch = [x](unsigned seed) {
+    return Task::Batch{normal_tensor(x, 100 + seed), class_tensor({x[0]}, 10, 200 + seed)};
+  };
+  return {batch, [](const Tensor& y, const Tensor& target) { return nn::cross_entropy(y, target); }};
+}
+
 void add_models() {
-  const xg::optim::SgdOptions sgd{.lr = 1e-3, .momentum = 0.9};
-  const xg::optim::AdamOptions adam{.lr = 1e-4};
-  add_training<Mlp, xg::optim::SGD>("mlp/64/sgd", {mlp_widths[0]}, sgd);
-  add_training<Mlp, xg::optim::Adam>("mlp/64/adam", {mlp_widths[0]}, adam);
-  add_training<Cnn, xg::optim::Adam>("cnn/64/adam", {1, 28, 28}, adam);
+  using xg::optim::Adam, xg::optim::AdamOptions, xg::optim::SGD, xg::optim::SgdOptions;
+  const SgdOptions sgd{.lr = 1e-3, .momentum = 0.9};
+  const AdamOptions adam{.lr = 1e-4};
+  for (std::int64_t batch : {64, 256}) {
+    const Task task = classify({batch, mlp_widths[0]});
+    add_training<SGD, Mlp>(
+        fmt::format("mlp/{}/sgd", batch), [] { return Mlp(); }, task, sgd);
+    add_training<Adam, Mlp>(
+        fmt::format("mlp/{}/adam", batch), [] { return Mlp(); }, task, adam);
+  }
+  add_training<Adam, SmallMlp>(
+      "small_mlp/10000/adam", [] { return SmallMlp(); }, regress(), adam);
+  add_training<Adam, Cnn>(
+      "cnn/64/adam", [] { return Cnn(); }, classify({64, 1, 28, 28}), adam);
+  add_training<Adam, LeNet>(
+      "lenet/64/adam", [] { return LeNet(); }, classify({64, 1, 28, 28}), adam);
+  add_gradient("residual/32", {{32, 64, 32, 32}, {64, 64, 3, 3}, {64, 64, 3, 3}, {64}, {64}, {64}, {64}},
+               residual_block);
 }
 
 }  // namespace bench

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "workloads.hpp"
+
+namespace bench {
+
+inline Leaves chain_leaves(std::int64_t n) {
+  Leaves leaves;
+  for (double value : {1.0, 0.999, 0.001}) leaves.push_back(torch::full({n}, value, torch::requires_grad()));
+  return leaves;
+}
+
+/// y = y * a + b over and over.
+inline torch::Tensor chain(const Leaves& l, std::int64_t length) {
+  torch::Tensor y = l[0];
+  for (std::int64_t i = 0; i < length; ++i) y = y * l[1] + l[2];
+  return y;
+}
+
+}  // namespace bench
