@@ -78,6 +78,8 @@ class Walk {
   }
 
   void run() {
+    detail::ProfiledSpan span;
+    span.open(detail::Profiled::walk, accumulates_ ? "backward()" : "grad()", "");
     if (!accumulates_) mark_needed();
     while (!heap_.empty()) {
       std::pop_heap(heap_.begin(), heap_.end());
@@ -186,6 +188,8 @@ class Walk {
     {
       const CurrentNode current(&node);
       const GradMode mode(recording());
+      detail::ProfiledSpan span;
+      span.open(detail::Profiled::vjp, node.name(), node.scope().c_str());
       node.vjp({g.data(), g.size()}, Wanted(mask), {grads.data(), grads.size()});
     }
     if (!options_.retain_graph && !options_.create_graph) {

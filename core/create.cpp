@@ -6,12 +6,14 @@
 #include <numeric>
 
 #include "copy.hpp"
+#include "profile_hooks.hpp"
 
 namespace xg {
 namespace {
 
-Tensor finish(Tensor t, const TensorOptions& options) {
+Tensor finish(const char* op, Tensor t, const TensorOptions& options) {
   if (options.requires_grad) t.requires_grad(true);
+  detail::profile_op(op);
   return t;
 }
 
@@ -22,7 +24,7 @@ Tensor copy_values(std::span<const T> values, const Shape& shape, const TensorOp
                                  values.size(), to_string(shape), count(shape)));
   Tensor t = empty(shape, dtype_of<T>);
   std::copy(values.begin(), values.end(), t.mutable_data<T>());
-  return finish(to(t, options.dtype), options);
+  return finish("from_values", to(t, options.dtype), options);
 }
 
 // Draws through fill(span of float or double).
@@ -32,7 +34,7 @@ Tensor draw(const char* op, const Shape& shape, const TensorOptions& options, Fi
   visit_floating(op, options.dtype, [&]<class T>(std::type_identity<T>) {
     fill(std::span<T>(t.mutable_data<T>(), static_cast<std::size_t>(t.numel())));
   });
-  return finish(t, options);
+  return finish(op, t, options);
 }
 
 }  // namespace
@@ -43,7 +45,7 @@ Tensor full(const Shape& shape, double value, TensorOptions options) {
     const T v = std::same_as<T, bool> ? static_cast<T>(value != 0) : static_cast<T>(value);
     std::fill_n(t.mutable_data<T>(), t.numel(), v);
   });
-  return finish(t, options);
+  return finish("full", t, options);
 }
 
 Tensor zeros(const Shape& shape, TensorOptions options) { return full(shape, 0, options); }
@@ -85,7 +87,7 @@ Tensor from_values(std::span<const std::int64_t> values, const Shape& shape, Ten
 Tensor arange(std::int64_t n) {
   Tensor t = empty({n}, int64);
   std::iota(t.mutable_data<std::int64_t>(), t.mutable_data<std::int64_t>() + n, std::int64_t{0});
-  return t;
+  return finish("arange", t, {});
 }
 
 Tensor arange(double start, double stop, double step, TensorOptions options) {
@@ -115,7 +117,7 @@ Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options) {
     T* data = t.mutable_data<T>();
     for (std::int64_t i = 0; i < std::min(n, m); ++i) data[i * m + i] = T{1};
   });
-  return finish(t, options);
+  return finish("eye", t, options);
 }
 
 Tensor rand(const Shape& shape, TensorOptions options, Generator& generator) {
@@ -138,7 +140,7 @@ Tensor normal(const Shape& shape, double mean, double std, TensorOptions options
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Generator& generator) {
   Tensor t = empty(shape, int64);
   generator.fill_integers({t.mutable_data<std::int64_t>(), static_cast<std::size_t>(t.numel())}, low, high);
-  return t;
+  return finish("randint", t, {});
 }
 
 Tensor randperm(std::int64_t n, Generator& generator) {

@@ -259,9 +259,11 @@ void run_elementwise(const char* name, const ElementwiseRule& rule, const void* 
       if (o->is_tensor()) tensors.push_back(&o->tensor());
     for (const Tensor& y : outputs) check_anomaly(name, tensors, y);
   }
-  if (!recorded || !mode().recording) return;
-  auto node = Ref<Node>::adopt(new ElementwiseNode(name, rule, functors, inputs, outputs, compute));
-  Node::adopt_outputs(std::move(node), outputs);
+  if (recorded && mode().recording) {
+    auto node = Ref<Node>::adopt(new ElementwiseNode(name, rule, functors, inputs, outputs, compute));
+    Node::adopt_outputs(std::move(node), outputs);
+  }
+  profile_op(name);
 }
 
 void run_elementwise_into(const char* name, const ElementwiseRule& rule, const void* functors,
@@ -281,12 +283,14 @@ void run_elementwise_into(const char* name, const ElementwiseRule& rule, const v
   const auto base = [](Tensor& t) {
     visit_dtype(t.dtype(), [&]<class T>(std::type_identity<T>) { t.mutable_data<T>(); });
   };
+  profile_tensor(0);
   for (Tensor* y : outputs) base(*y);
   std::vector<Tensor> targets;
   for (Tensor* y : outputs) targets.push_back(y->is_contiguous() ? *y : empty(shape, compute));
   run_forward(rule, functors, inputs, targets, shape, compute);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (!targets[i].is_same(*outputs[i])) copy_elements(targets[i], *outputs[i]);
+  profile_op(name);
 }
 
 }  // namespace xg::detail

@@ -4,13 +4,16 @@
 #include <string_view>
 #include <utility>
 
+#include "profile_hooks.hpp"
+
 namespace xg {
 
 /// What this thread does when an op runs. Guards set it and put it back.
 struct Mode {
   bool recording = true;
   bool anomaly = false;
-  bool differentiating = false;  ///< a verb (vjp, jacobian, ...) or a check runs the function that it was given
+  bool differentiating =
+      false;  ///< a verb (vjp, jacobian, ...) or a check runs the function that it was given
   const struct ScopeName* scope = nullptr;
   const class SavedTensorHooks* saved_hooks = nullptr;
   const class TapeObserver* observer = nullptr;
@@ -75,6 +78,7 @@ class Scope {
 
  private:
   const ScopeName* before_;
+  detail::ProfiledSpan span_;
 };
 
 /// While it lives, every op's values and every gradient are checked; the first NaN or infinity throws

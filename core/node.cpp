@@ -50,6 +50,8 @@ Scope::Scope(std::string_view name) : before_(mode().scope) {
   ScopeName*& known = (*names)[path];
   if (!known) known = new ScopeName{path};
   mode().scope = known;
+  const std::size_t parent = before_ ? before_->path.size() + 1 : 0;
+  span_.open(detail::Profiled::scope, known->path.c_str() + parent, known->path.c_str());
 }
 
 Node::Node(const char* name, std::size_t inputs) : name_(name), scope_(mode().scope), edges_(inputs) {}

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "profile_hooks.hpp"
+
 namespace xg {
 
 // An owned block carries its header in front of the data: one allocation, and the data stay 64-byte aligned.
@@ -11,6 +13,7 @@ static_assert(sizeof(Storage) <= header);
 }  // namespace
 
 Ref<Storage> Storage::make(std::size_t bytes) {
+  detail::profile_tensor(bytes);
   auto* block = static_cast<std::byte*>(allocate(header + bytes));
   return Ref<Storage>::adopt(::new (block) Storage(block + header, bytes, nullptr));
 }
