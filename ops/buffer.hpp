@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "../core/memory.hpp"
 
@@ -16,13 +18,19 @@ template <class T> class Buffer {
   ~Buffer() {
     if (data_) deallocate(data_, bytes_);
   }
-  Buffer(const Buffer&) = delete;
+  Buffer(Buffer&& other) noexcept : bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
   Buffer& operator=(const Buffer&) = delete;
   T* data() const { return data_; }
 
  private:
   std::size_t bytes_;
   T* data_;
+};
+
+/// The same, filled with zeros.
+template <class T> class ZeroBuffer : public Buffer<T> {
+ public:
+  explicit ZeroBuffer(std::int64_t n) : Buffer<T>(n) { std::fill_n(this->data(), n, T{}); }
 };
 
 }  // namespace xg

@@ -110,9 +110,9 @@ Tensor conv_batch(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   Tensor y = empty(output_shape<N>(s), x.dtype());
   if (y.numel() > 0) {
     const Tensor dense = contiguous(weight.detach());
-    if (bias.defined()) copy_elements(reshape(bias.detach(), over_images<N>(bias.numel())), y);
+    const Tensor dense_bias = bias.defined() ? contiguous(bias.detach()) : bias;
     visit_floating(op, y.dtype(), [&]<class T>(std::type_identity<T>) {
-      detail::convolve<T>(s, x, dense, y.mutable_data<T>(), bias.defined());
+      detail::convolve<T>(s, x, dense, bias.defined() ? dense_bias.data<T>() : nullptr, y.mutable_data<T>());
     });
   }
   return record(op, {&x, &weight, &bias}, std::move(y),
@@ -166,7 +166,7 @@ Tensor weight_of(const Tensor& g, const Tensor& x, const Shape& weight_shape, co
   Tensor dw = empty(weight_shape, dtype);
   visit_floating(op, dtype, [&]<class T>(std::type_identity<T>) {
     T* const to = dw.mutable_data<T>();
-    if (s.images == 0)
+    if (gradient.numel() == 0)
       std::fill_n(to, dw.numel(), T{});
     else if (dw.numel() > 0)
       detail::convolve_weight<T>(s, contiguous(gradient.detach()), images, to);

@@ -2,88 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "buffer.hpp"
-#include "conv_direct.hpp"
+#include "conv_canvas.hpp"
+#include "conv_patches.hpp"
+#include "conv_sums.hpp"
 #include "gemm.hpp"
 
 namespace xg::detail {
 namespace {
-
-/// The part of an image, with zeros around it, that windows read. Its columns are dealt out into `split`
-/// strips, so that the elements which neighbouring windows of that stride read with one tap lie side by
-/// side.
-struct Canvas {
-  std::int64_t front, planes, top, rows, left, columns, split;
-
-  std::int64_t strip() const { return ceil_div(columns, split); }
-  std::int64_t row_length() const { return strip() * split; }
-  std::int64_t plane() const { return rows * row_length(); }
-  std::int64_t size() const { return planes * plane(); }
-  std::int64_t offset(std::int64_t plane, std::int64_t row, std::int64_t column) const {
-    return (plane * rows + row) * row_length() + column % split * strip() + column / split;
-  }
-};
-
-constexpr std::int64_t slack = 32;  // what OffsetMatrix reads too much
-
-/// The images of a tensor [n, c, ...] of any strides.
-template <class T> struct Images {
-  explicit Images(const Tensor& x)
-      : data(x.data<T>()), image_step(x.strides()[0]), channel_step(x.strides()[1]) {
-    const std::size_t missing = 5 - x.dim();
-    for (std::size_t i = missing; i < 3; ++i) {
-      size[i] = x.shape()[i + 2 - missing];
-      step[i] = x.strides()[i + 2 - missing];
-    }
-  }
-  const T* at(std::int64_t image, std::int64_t channel) const {
-    return data + image * image_step + channel * channel_step;
-  }
-  bool is_dense() const {
-    std::int64_t dense = 1;
-    for (std::size_t i = 3; i-- > 0; dense *= size[i])
-      if (size[i] != 1 && step[i] != dense) return false;
-    return true;
-  }
-
-  const T* data;
-  std::int64_t image_step, channel_step;
-  std::array<std::int64_t, 3> size{1, 1, 1}, step{};  // of planes, rows and columns
-};
-
-template <class T>
-void draw_row(const Canvas& c, const T* row, std::int64_t step, std::int64_t width, T* to) {
-  for (std::int64_t q = 0; q < c.split; ++q, to += c.strip()) {
-    const auto first_from = [&](std::int64_t x) {
-      return std::clamp<std::int64_t>(ceil_div(x - c.left - q, c.split), 0, c.strip());
-    };
-    const std::int64_t begin = first_from(0), end = std::max(begin, first_from(width));
-    const T* from = row + (c.left + q + begin * c.split) * step;
-    std::fill_n(to, begin, T{});
-    if (c.split * step == 1)
-      std::copy_n(from, end - begin, to + begin);
-    else
-      for (std::int64_t i = begin; i < end; ++i, from += c.split * step) to[i] = *from;
-    std::fill_n(to + end, c.strip() - end, T{});
-  }
-}
-
-/// `channels` of one image.
-template <class T>
-void draw(const Canvas& c, const Images<T>& x, std::int64_t image, std::int64_t channel,
-          std::int64_t channels, T* to) {
-  for (std::int64_t k = 0; k < channels; ++k)
-    for (std::int64_t r = 0; r < c.planes * c.rows; ++r, to += c.row_length()) {
-      const std::int64_t z = c.front + r / c.rows, y = c.top + r % c.rows;
-      if (z < 0 || z >= x.size[0] || y < 0 || y >= x.size[1])
-        std::fill_n(to, c.row_length(), T{});
-      else
-        draw_row(c, x.at(image, channel + k) + z * x.step[0] + y * x.step[1], x.step[2], x.size[2], to);
-    }
-}
 
 Canvas window_canvas(const ConvSizes& s) {
   const auto extent = [](const WindowAxis& a) {
@@ -103,19 +33,20 @@ Offsets tap_offsets(const ConvSizes& s, const Canvas& canvas) {
   return offsets;
 }
 
-Offsets place_offsets(std::int64_t planes, std::int64_t rows, std::int64_t columns, std::int64_t plane_step,
-                      std::int64_t row_step) {
-  Offsets offsets;
-  for (std::int64_t z = 0; z < planes; ++z)
-    for (std::int64_t y = 0; y < rows; ++y)
-      for (std::int64_t x = 0; x < columns; ++x) offsets.push_back(z * plane_step + y * row_step + x);
-  return offsets;
+// Where the lines of places begin.
+Offsets line_offsets(const ConvSizes& s, const Canvas& canvas) {
+  Offsets lines;
+  for (std::int64_t z = 0; z < s.z.out; ++z)
+    for (std::int64_t y = 0; y < s.y.out; ++y)
+      lines.push_back(z * s.z.stride * canvas.plane() + y * s.y.stride * canvas.row_length());
+  return lines;
 }
-// The places of windows on their canvas.
-Offsets place_offsets(const ConvSizes& s, const Canvas& canvas) {
-  return place_offsets(s.z.out, s.y.out, s.x.out, s.z.stride * canvas.plane(),
-                       s.y.stride * canvas.row_length());
+
+PlaceVectors place_vectors(std::size_t size, const ConvSizes& s, const Canvas& canvas) {
+  return {size, s.z.out, s.y.out, s.x.out, s.z.stride * canvas.plane(), s.y.stride * canvas.row_length()};
 }
+
+constexpr std::int64_t slack = 32;  // what vectors read beyond the last place
 
 // One tap at each element: the image itself is the matrix.
 bool is_pointwise(const ConvSizes& s) {
@@ -127,39 +58,9 @@ bool is_pointwise(const ConvSizes& s) {
 template <class T, class F> void for_each_image(const ConvSizes& s, std::int64_t buffer_size, F&& f) {
   for_each_product(s.images * s.groups, s.filters * s.taps() * s.places(),
                    [&](std::int64_t begin, std::int64_t end) {
-                     const Buffer<T> buffer(buffer_size);
+                     const ZeroBuffer<T> buffer(buffer_size + slack);
                      for (std::int64_t i = begin; i < end; ++i) f(i / s.groups, i % s.groups, buffer.data());
                    });
-}
-
-/// to (+)= weights [filters, taps] times the matrix of taps and places, which come in runs of this length. For
-/// one filter, as in depthwise convolutions, laying out the matrix in panels would cost more than the product.
-template <class T>
-void multiply_patches(std::int64_t filters, const T* weights, const T* drawn, const Offsets& taps,
-                      const Offsets& places, std::int64_t run, T* to, bool adds) {
-  const auto n = static_cast<std::int64_t>(places.size()), depth = static_cast<std::int64_t>(taps.size());
-  if (filters > 1)
-    return gemm(filters, n, depth, StridedMatrix<T>{weights, depth, 1},
-                OffsetMatrix<T>{drawn, taps.data(), places.data(), false}, to, n, adds);
-  dispatch([&](auto isa) {
-    for (std::int64_t r = 0; r < n; r += run)
-      sum_taps<lane<T, decltype(isa)>>(drawn + places[static_cast<std::size_t>(r)], taps, weights, run,
-                                       to + r, adds);
-  });
-}
-
-/// to (+)= g [filters, places] times the transpose of that matrix.
-template <class T>
-void multiply_transposed_patches(std::int64_t filters, const T* g, const T* drawn, const Offsets& taps,
-                                 const Offsets& places, std::int64_t run, T* to, bool adds) {
-  const auto n = static_cast<std::int64_t>(places.size()), depth = static_cast<std::int64_t>(taps.size());
-  if (filters > 1)
-    return gemm(filters, depth, n, StridedMatrix<T>{g, n, 1},
-                OffsetMatrix<T>{drawn, places.data(), taps.data(), true}, to, depth, adds);
-  dispatch([&](auto isa) {
-    for (std::size_t t = 0; t < taps.size(); ++t)
-      to[t] = sum_places<lane<T, decltype(isa)>>(g, drawn + taps[t], places, run) + (adds ? to[t] : T{});
-  });
 }
 
 /// Along one axis, the elements of an image that the same taps reach: the stride makes as many kinds of
@@ -196,35 +97,28 @@ template <class T> struct InputPhase {
   const AxisPhase& z;
   const AxisPhase& y;
   const AxisPhase& x;
-  Offsets taps, places;
-  std::vector<T> weight;  // [groups * channels, taps]
+  PatchProduct<T> product;
 
   std::int64_t elements() const { return z.length * y.length * x.length; }
-  std::int64_t tap_count() const { return static_cast<std::int64_t>(taps.size()); }
 };
 
 template <class T>
 InputPhase<T> input_phase(const ConvSizes& s, const Canvas& canvas, const AxisPhase& z, const AxisPhase& y,
                           const AxisPhase& x, const T* weight) {
-  InputPhase<T> phase{
-      z, y, x, {}, place_offsets(z.length, y.length, x.length, canvas.plane(), canvas.row_length()), {}};
+  Offsets taps;
+  Weights<T> weights{weight, s.filters * s.taps(), s.kernel(), {}};
   for (std::int64_t o = 0; o < s.filters; ++o)
-    for (const std::int64_t k : z.behind)
-      for (const std::int64_t i : y.behind)
-        for (const std::int64_t j : x.behind)
-          phase.taps.push_back(o * canvas.size() + canvas.offset(z.first - k - canvas.front,
-                                                                 y.first - i - canvas.top,
-                                                                 x.first - j - canvas.left));
-  for (std::int64_t c = 0; c < s.groups * s.channels; ++c)
-    for (std::int64_t o = 0; o < s.filters; ++o) {
-      const T* kernel =
-          weight + ((c / s.channels * s.filters + o) * s.channels + c % s.channels) * s.kernel();
-      for (const std::int64_t k : z.taps)
-        for (const std::int64_t i : y.taps)
-          for (const std::int64_t j : x.taps)
-            phase.weight.push_back(kernel[(k * s.y.kernel + i) * s.x.kernel + j]);
-    }
-  return phase;
+    for (std::size_t k = 0; k < z.taps.size(); ++k)
+      for (std::size_t i = 0; i < y.taps.size(); ++i)
+        for (std::size_t j = 0; j < x.taps.size(); ++j) {
+          taps.push_back(o * canvas.size() + canvas.offset(z.first - z.behind[k] - canvas.front,
+                                                           y.first - y.behind[i] - canvas.top,
+                                                           x.first - x.behind[j] - canvas.left));
+          weights.tap.push_back(o * s.taps() + (z.taps[k] * s.y.kernel + y.taps[i]) * s.x.kernel + x.taps[j]);
+        }
+  PlaceVectors places(vector_size<T>(), z.length, y.length, x.length, canvas.plane(), canvas.row_length());
+  return {z, y, x,
+          PatchProduct<T>(s.groups, s.channels, weights, std::move(taps), std::move(places), nullptr)};
 }
 
 // Puts the elements of one phase in their places, `channels` images of them.
@@ -243,29 +137,31 @@ template <class T> void scatter_phase(const ConvSizes& s, const InputPhase<T>& p
 
 }  // namespace
 
-template <class T> void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, T* y, bool adds) {
+template <class T>
+void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, const T* bias, T* y) {
   const Images<T> images(x);
   const T* const w = weight.data<T>();
-  const auto weights_of = [&](std::int64_t group) {
-    return StridedMatrix<T>{w + group * s.filters * s.taps(), s.taps(), 1};
-  };
   const auto result = [&](std::int64_t image, std::int64_t group) {
     return y + (image * s.groups + group) * s.filters * s.places();
   };
   if (is_pointwise(s) && images.is_dense())
     return for_each_image<T>(s, 0, [&](std::int64_t image, std::int64_t group, T*) {
       const StridedMatrix<T> planes{images.at(image, group * s.channels), images.channel_step, 1};
-      gemm(s.filters, s.places(), s.taps(), weights_of(group), planes, result(image, group), s.places(),
-           adds);
+      const StridedMatrix<T> weights{w + group * s.filters * s.taps(), s.taps(), 1};
+      T* const to = result(image, group);
+      for (std::int64_t o = 0; bias && o < s.filters; ++o)
+        std::fill_n(to + o * s.places(), s.places(), bias[group * s.filters + o]);
+      gemm(s.filters, s.places(), s.taps(), weights, planes, to, s.places(), bias != nullptr);
     });
   const Canvas canvas = window_canvas(s);
-  const Offsets taps = tap_offsets(s, canvas), places = place_offsets(s, canvas);
-  for_each_image<T>(s, s.channels * canvas.size() + slack,
-                    [&](std::int64_t image, std::int64_t group, T* drawn) {
-                      draw(canvas, images, image, group * s.channels, s.channels, drawn);
-                      multiply_patches(s.filters, weights_of(group).data, drawn, taps, places, s.x.out,
-                                       result(image, group), adds);
-                    });
+  Weights<T> weights{w, s.filters * s.taps(), s.taps(), Offsets(static_cast<std::size_t>(s.taps()))};
+  std::iota(weights.tap.begin(), weights.tap.end(), std::int64_t{0});
+  const PatchProduct<T> product(s.groups, s.filters, weights, tap_offsets(s, canvas),
+                                place_vectors(vector_size<T>(), s, canvas), bias);
+  for_each_image<T>(s, s.channels * canvas.size(), [&](std::int64_t image, std::int64_t group, T* drawn) {
+    draw(canvas, images, image, group * s.channels, s.channels, drawn);
+    product(group, drawn, result(image, group));
+  });
 }
 
 template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, const Tensor& weight, T* dx) {
@@ -288,11 +184,12 @@ template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, cons
   const std::vector<AxisPhase> phases_z = axis_phases(s.z), phases_y = axis_phases(s.y),
                                phases_x = axis_phases(s.x);
   std::vector<InputPhase<T>> phases;
+  phases.reserve(phases_z.size() * phases_y.size() * phases_x.size());
   for (const AxisPhase& z : phases_z)
     for (const AxisPhase& y : phases_y)
       for (const AxisPhase& x : phases_x) phases.push_back(input_phase(s, canvas, z, y, x, w));
   const bool direct = s.z.stride == 1 && s.y.stride == 1 && s.x.stride == 1;
-  const std::int64_t drawn_size = s.filters * canvas.size() + slack;
+  const std::int64_t drawn_size = s.filters * canvas.size();
   std::int64_t largest = 0;
   for (const InputPhase<T>& p : phases)
     if (!direct) largest = std::max(largest, s.channels * p.elements());
@@ -300,52 +197,63 @@ template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, cons
     draw(canvas, gradients, image, group * s.filters, s.filters, drawn);
     for (const InputPhase<T>& p : phases) {
       T* const to = direct ? result(image, group) : drawn + drawn_size;
-      multiply_patches(s.channels, p.weight.data() + group * s.channels * p.tap_count(), drawn, p.taps,
-                       p.places, p.x.length, to, false);
+      p.product(group, drawn, to);
       if (!direct) scatter_phase(s, p, to, result(image, group));
     }
   });
 }
 
 template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, const Tensor& x, T* dw) {
-  constexpr std::int64_t max_chunks = 8, max_partial_sums = 1 << 22;
-  const std::int64_t size = s.groups * s.filters * s.taps();
+  constexpr std::int64_t max_chunks = 8, max_partial_sums = 1 << 22, min_filters = 4;
+  const std::int64_t group_size = s.filters * s.taps(), size = s.groups * group_size;
   const std::int64_t chunks =
       std::clamp<std::int64_t>(max_partial_sums / size, 1, std::min(max_chunks, s.images));
   const Images<T> images(x);
-  const bool pointwise = is_pointwise(s) && images.is_dense();
   const Canvas canvas = window_canvas(s);
-  const Offsets taps = tap_offsets(s, canvas), places = place_offsets(s, canvas);
-  const Buffer<T> sums((chunks - 1) * size);
+  const Offsets taps = tap_offsets(s, canvas);
+  const PlaceVectors places = place_vectors(vector_size<T>(), s, canvas);
+  const Offsets lines = line_offsets(s, canvas);
+  const Buffer<T> partial((chunks - 1) * size);
+  const auto gradient = [&](std::int64_t image, std::int64_t group) {
+    return g.data<T>() + (image * s.groups + group) * s.filters * s.places();
+  };
+  const auto sum_pointwise = [&](std::int64_t begin, std::int64_t end, std::int64_t group, T* to) {
+    for (std::int64_t image = begin; image < end; ++image) {
+      const StridedMatrix<T> left{gradient(image, group), s.places(), 1};
+      const StridedMatrix<T> planes{images.at(image, group * s.channels), images.channel_step, 1};
+      gemm(s.filters, s.taps(), s.places(), left, planes.transposed(), to, s.taps(), image > begin);
+    }
+  };
+  const auto sum_drawn = [&](std::int64_t begin, std::int64_t end, std::int64_t group, auto sums, T* to) {
+    const ZeroBuffer<T> drawn(s.channels * canvas.size() + slack);
+    for (std::int64_t image = begin; image < end; ++image) {
+      draw(canvas, images, image, group * s.channels, s.channels, drawn.data());
+      sums.add(gradient(image, group), drawn.data());
+    }
+    sums.write(to);
+  };
   // Images are summed in chunks that threads can share; the order of the sum is the same for any number of
   // them.
   const auto chunk = [&](std::int64_t part, std::int64_t group) {
-    const Buffer<T> drawn(pointwise ? 0 : s.channels * canvas.size() + slack);
-    T* const to = (part == 0 ? dw : sums.data() + (part - 1) * size) + group * s.filters * s.taps();
+    T* const to = (part == 0 ? dw : partial.data() + (part - 1) * size) + group * group_size;
     const std::int64_t begin = part * s.images / chunks, end = (part + 1) * s.images / chunks;
-    for (std::int64_t image = begin; image < end; ++image) {
-      const StridedMatrix<T> left{g.data<T>() + (image * s.groups + group) * s.filters * s.places(),
-                                  s.places(), 1};
-      if (pointwise) {
-        const StridedMatrix<T> planes{images.at(image, group * s.channels), images.channel_step, 1};
-        gemm(s.filters, s.taps(), s.places(), left, planes.transposed(), to, s.taps(), image > begin);
-        continue;
-      }
-      draw(canvas, images, image, group * s.channels, s.channels, drawn.data());
-      multiply_transposed_patches(s.filters, left.data, drawn.data(), taps, places, s.x.out, to,
-                                  image > begin);
-    }
+    if (is_pointwise(s) && images.is_dense())
+      sum_pointwise(begin, end, group, to);
+    else if (s.filters < min_filters)
+      sum_drawn(begin, end, group, PlaceSums<T>(s.filters, taps, places), to);
+    else
+      sum_drawn(begin, end, group, FilterSums<T>(s.filters, taps, lines, s.x.out), to);
   };
-  const std::int64_t work = s.images / chunks * s.filters * s.taps() * s.places();
+  const std::int64_t work = s.images / chunks * group_size * s.places();
   for_each_product(chunks * s.groups, work, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) chunk(i / s.groups, i % s.groups);
   });
   for (std::int64_t part = 1; part < chunks; ++part)
-    for (std::int64_t i = 0; i < size; ++i) dw[i] += sums.data()[(part - 1) * size + i];
+    for (std::int64_t i = 0; i < size; ++i) dw[i] += partial.data()[(part - 1) * size + i];
 }
 
-template void convolve(const ConvSizes&, const Tensor&, const Tensor&, float*, bool);
-template void convolve(const ConvSizes&, const Tensor&, const Tensor&, double*, bool);
+template void convolve(const ConvSizes&, const Tensor&, const Tensor&, const float*, float*);
+template void convolve(const ConvSizes&, const Tensor&, const Tensor&, const double*, double*);
 template void convolve_input(const ConvSizes&, const Tensor&, const Tensor&, float*);
 template void convolve_input(const ConvSizes&, const Tensor&, const Tensor&, double*);
 template void convolve_weight(const ConvSizes&, const Tensor&, const Tensor&, float*);

@@ -1,6 +1,6 @@
 #pragma once
-/// Convolutions of raw images as products with matrices whose elements lie scattered in a padded copy of the
-/// image (OffsetMatrix), so that no image is ever written out tap by tap. Private to conv.cpp.
+/// Convolutions of raw images, read where they lie in a padded copy: no image is ever written out tap by tap.
+/// Private to conv.cpp.
 
 #include <cstdint>
 
@@ -21,8 +21,10 @@ struct ConvSizes {
   std::int64_t image() const { return z.in * y.in * x.in; }
 };
 
-/// y += convolution of x and weight, or = if not `adds`; y and weight are dense, x has any strides.
-template <class T> void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, T* y, bool adds);
+/// y = convolution of x and weight, plus each filter's bias unless that is null; y and weight are dense, x has
+/// any strides.
+template <class T>
+void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, const T* bias, T* y);
 /// The adjoint in x; dx and weight are dense.
 template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, const Tensor& weight, T* dx);
 /// The adjoint in weight; dw and g are dense.

@@ -167,9 +167,11 @@ Tensor scatter_places(const Tensor& g, const Places& places) {
     if (x.numel() > 0)
       for_each_image(x.numel() / size, size, [&](std::int64_t number) {
         T* const image = to + number * size;
+        const T* const values = from.data<T>() + number * windows;
+        const Place<T>* const at = places.data<T>() + number * windows;
         std::fill_n(image, size, T{});
-        for (std::int64_t i = number * windows; i < (number + 1) * windows; ++i)
-          if (const Place<T> p = places.data<T>()[i]; p >= 0) image[p] += from.data<T>()[i];
+        for (std::int64_t i = 0; i < windows; ++i)
+          if (at[i] >= 0) image[at[i]] += values[i];
       });
   });
   return record("max_pool_scatter", {&g}, std::move(x),
@@ -184,10 +186,9 @@ Tensor gather_places(const Tensor& x, const Places& places) {
     if (y.numel() > 0)
       for_each_image(y.numel() / places.windows, places.windows, [&](std::int64_t number) {
         const T* const image = from.data<T>() + number * places.image;
-        for (std::int64_t i = number * places.windows; i < (number + 1) * places.windows; ++i) {
-          const Place<T> p = places.data<T>()[i];
-          to[i] = p < 0 ? T{} : image[p];
-        }
+        const Place<T>* const at = places.data<T>() + number * places.windows;
+        T* const values = to + number * places.windows;
+        for (std::int64_t i = 0; i < places.windows; ++i) values[i] = at[i] < 0 ? T{} : image[at[i]];
       });
   });
   return record("max_pool_gather", {&x}, std::move(y),
