@@ -139,16 +139,44 @@ template <TensorTree T> void unfreeze(T& net) {
   for_each_leaf(net, [](const std::string&, Tensor& t) { detail::set_frozen(t, false); });
 }
 
-/// Sets every field `bool training` of every struct in a model.
-template <TensorTree T> void train(T& net, bool on = true) {
-  for_each_node(net, [on](const std::string&, auto& node) {
-    for_each_field(node, [on](std::string_view name, auto& field) {
+namespace detail {
+
+/// Every field `bool training` of every struct in a model.
+template <TensorTree T> std::vector<bool*> training_flags(T& net) {
+  std::vector<bool*> flags;
+  for_each_node(net, [&](const std::string&, auto& node) {
+    for_each_field(node, [&](std::string_view name, auto& field) {
       if constexpr (std::is_same_v<decltype(field), bool&>)
-        if (name == "training") field = on;
+        if (name == "training") flags.push_back(&field);
     });
   });
+  return flags;
+}
+
+}  // namespace detail
+
+/// Sets every field `bool training` of every struct in a model.
+template <TensorTree T> void train(T& net, bool on = true) {
+  for (bool* flag : detail::training_flags(net)) *flag = on;
 }
 template <TensorTree T> void eval(T& net) { train(net, false); }
+
+/// A model in eval() until the end of the scope; then each of its structs trains, or not, as before.
+class EvalMode {
+ public:
+  /// The model must outlive it, and keep its structure.
+  template <TensorTree T> explicit EvalMode(T& net) {
+    for (bool* flag : detail::training_flags(net)) before_.emplace_back(flag, std::exchange(*flag, false));
+  }
+  ~EvalMode() {
+    for (const auto& [flag, on] : before_) *flag = on;
+  }
+  EvalMode(const EvalMode&) = delete;
+  EvalMode& operator=(const EvalMode&) = delete;
+
+ private:
+  std::vector<std::pair<bool*, bool>> before_;
+};
 
 /// A table of paths, dtypes, shapes and sizes, with totals.
 template <TensorTree T> std::string summary(const T& net) { return detail::summarize(named_tensors(net)); }

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "../core/create.hpp"
@@ -22,6 +24,17 @@ namespace detail {
 
 std::int64_t common_length(std::initializer_list<const Tensor*> tensors);
 void check_loader(std::int64_t batch_size, std::int64_t samples);
+
+/// Where a loader stands, and what makes the same batches come from there.
+struct LoaderState {
+  std::int64_t epoch = 0;  // that is under way or comes next
+  std::int64_t batch = 0;  // of it, the next one
+  std::uint64_t seed = 0;
+  std::int64_t batch_size = 1, samples = 0;
+};
+std::map<std::string, Tensor> to_tensors(const LoaderState& state);
+/// The state in tensors that must have been made of the batches that `now` has.
+LoaderState from_tensors(const std::map<std::string, Tensor>& saved, const LoaderState& now);
 
 }  // namespace detail
 
@@ -75,20 +88,39 @@ template <Dataset D> class DataLoader {
       : data_(std::move(data)),
         options_(options),
         seed_(options.seed ? *options.seed : default_generator().fork().state().seed) {
-    detail::check_loader(options_.batch_size, samples());
+    detail::check_loader(options_.batch_size, rows());
   }
 
   const D& dataset() const { return data_; }
   /// The number of batches of an epoch.
   std::int64_t size() const {
-    const bool partial = samples() % options_.batch_size != 0 && !options_.drop_last;
-    return samples() / options_.batch_size + (partial ? 1 : 0);
+    const bool partial = rows() % options_.batch_size != 0 && !options_.drop_last;
+    return rows() / options_.batch_size + (partial ? 1 : 0);
   }
+  /// The number of samples of an epoch.
+  std::int64_t samples() const { return std::min(rows(), size() * options_.batch_size); }
 
   /// The number of epochs that were begun.
   std::int64_t epoch() const { return epoch_; }
-  /// Goes on as if so many epochs had been begun, e.g. after a restart from a checkpoint.
-  void set_epoch(std::int64_t epoch) { epoch_ = epoch; }
+  /// Goes on as if so many epochs had been begun.
+  void set_epoch(std::int64_t epoch) {
+    epoch_ = epoch;
+    next_ = 0;
+    under_way_ = false;
+  }
+
+  /// The seed and the place in the epoch: also within a loop, behind the batch that it is at.
+  std::map<std::string, Tensor> state() const { return detail::to_tensors(place()); }
+  /// Puts a place back: an epoch that was under way is gone on with by the next loop, and not counted as
+  /// begun until then.
+  /// Throws  StructureError, before anything is changed, "[load_state] the place is one among 60000 samples
+  ///         in batches of 64, this loader has 100 in batches of 10: ...".
+  void load_state(const std::map<std::string, Tensor>& saved) {
+    const detail::LoaderState state = detail::from_tensors(saved, place());
+    seed_ = state.seed;
+    set_epoch(state.epoch);
+    next_ = state.batch;
+  }
 
   class Iterator {
    public:
@@ -96,43 +128,63 @@ template <Dataset D> class DataLoader {
     using value_type = decltype(std::declval<const D&>().batch(std::declval<const Tensor&>()));
 
     value_type operator*() const {
+      loader_->next_ = at_ + 1;
       const std::int64_t start = at_ * loader_->options_.batch_size;
       const std::int64_t stop = std::min(start + loader_->options_.batch_size, order_.size(0));
       return loader_->data_.batch(slice(order_, 0, start, stop));
     }
     Iterator& operator++() {
       ++at_;
+      if (at_ == loader_->size()) loader_->end_epoch();
       return *this;
     }
-    void operator++(int) { ++at_; }
-    friend bool operator==(const Iterator& i, std::default_sentinel_t) { return i.at_ == i.loader_->size(); }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& i, std::default_sentinel_t) { return i.at_ >= i.loader_->size(); }
 
    private:
     friend DataLoader;
-    Iterator(const DataLoader& loader, Tensor order) : loader_(&loader), order_(std::move(order)) {}
+    Iterator(DataLoader& loader, Tensor order, std::int64_t at)
+        : loader_(&loader), order_(std::move(order)), at_(at) {}
 
-    const DataLoader* loader_;
+    DataLoader* loader_;
     Tensor order_;
-    std::int64_t at_ = 0;
+    std::int64_t at_;
   };
 
-  Iterator begin() { return Iterator(*this, order_of(epoch_++)); }
+  Iterator begin() {
+    if (under_way_) next_ = 0;
+    Iterator first(*this, order_of(epoch_++), next_);
+    under_way_ = true;
+    if (next_ >= size()) end_epoch();
+    return first;
+  }
   std::default_sentinel_t end() const { return {}; }
 
  private:
-  std::int64_t samples() const { return static_cast<std::int64_t>(data_.size()); }
+  std::int64_t rows() const { return static_cast<std::int64_t>(data_.size()); }
+
+  void end_epoch() {
+    next_ = 0;
+    under_way_ = false;
+  }
+
+  detail::LoaderState place() const {
+    return {epoch_ - (under_way_ ? 1 : 0), next_, seed_, options_.batch_size, rows()};
+  }
 
   Tensor order_of(std::int64_t epoch) const {
-    if (!options_.shuffle) return arange(samples());
+    if (!options_.shuffle) return arange(rows());
     Generator generator(seed_);
     generator.set_state({.seed = seed_, .draws = static_cast<std::uint64_t>(epoch)});
-    return randperm(samples(), generator);
+    return randperm(rows(), generator);
   }
 
   D data_;
   DataLoaderOptions options_;
   std::uint64_t seed_;
-  std::int64_t epoch_ = 0;
+  std::int64_t epoch_ = 0;  // how many were begun
+  std::int64_t next_ = 0;  // the batch that comes next in the epoch under way, or where the next epoch starts
+  bool under_way_ = false;
 };
 
 }  // namespace xg::nn

@@ -151,6 +151,11 @@ Hyper Optimizer::ratio(const Hyper& lr, const Hyper& base) {
   return lr / base;
 }
 
+void Optimizer::check_lrs(std::size_t given, std::size_t groups) {
+  if (given != groups)
+    throw ValueError(fmt::format("[set_lrs] {} learning rates for {} groups", given, groups));
+}
+
 Optimizer::Job Optimizer::begin_step(Slot& slot, const Tensor& p, const Tensor& g, Updates& updates) {
   std::vector<Update>* now = &updates.at(slot.group, slot.steps + 1);
   std::vector<const Rule*> rules = rules_of(*now);

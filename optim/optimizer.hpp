@@ -87,6 +87,12 @@ class Optimizer {
   /// `adam.scale_lr(schedule(t));`
   virtual void scale_lr(const Hyper& factor) = 0;
 
+  /// The learning rates of group 0, 1, ....
+  virtual std::vector<Hyper> lrs() const = 0;
+  /// Sets exactly these, e.g. after a restart.
+  /// Throws  ValueError "[set_lrs] 2 learning rates for 1 groups".
+  virtual void set_lrs(const std::vector<Hyper>& lrs) = 0;
+
  protected:
   /// Tensors that fit none of the groups are in group 0; the others in that of the first one that they fit,
   /// counted from 1.
@@ -95,6 +101,7 @@ class Optimizer {
   /// Throws  ValueError "[set_lr] the learning rate was 0 at first, and those of groups keep their ratio to
   /// it: ...".
   static Hyper ratio(const Hyper& lr, const Hyper& base);
+  static void check_lrs(std::size_t given, std::size_t groups);
 
  private:
   struct Slot {
@@ -161,6 +168,16 @@ template <class Options> class OptimizerOf final : public Optimizer {
   void scale_lr(const Hyper& factor) override {
     for (std::size_t i = 0; i < groups.size(); ++i) groups[i].options.lr = bases_[i + 1] * factor;
     options.lr = bases_[0] * factor;
+  }
+  std::vector<Hyper> lrs() const override {
+    std::vector<Hyper> all;
+    for (std::size_t i = 0; i <= groups.size(); ++i) all.push_back(options_of(i).lr);
+    return all;
+  }
+  void set_lrs(const std::vector<Hyper>& lrs) override {
+    check_lrs(lrs.size(), groups.size() + 1);
+    options.lr = lrs[0];
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i].options.lr = lrs[i + 1];
   }
 
   Options options;  ///< may be changed between steps

@@ -1,11 +1,8 @@
 #include "plateau.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "../core/create.hpp"
-#include "../core/error.hpp"
+#include "../core/saved_state.hpp"
 #include "hyper.hpp"
 
 namespace xg::optim {
@@ -48,19 +45,21 @@ double ReduceOnPlateau::operator()(double metric) {
 }
 
 std::map<std::string, Tensor> ReduceOnPlateau::state() const {
-  return {{"current", scalar(current_, {.dtype = float64})},
-          {"best", scalar(best_, {.dtype = float64})},
-          {"bad", from_values(std::span(&bad_, 1), {})},
-          {"cooldown", from_values(std::span(&cooldown_, 1), {})}};
+  return {{"current", xg::detail::saved_number(current_)},
+          {"best", xg::detail::saved_number(best_)},
+          {"bad", xg::detail::saved_number(bad_)},
+          {"cooldown", xg::detail::saved_number(cooldown_)}};
 }
 
 void ReduceOnPlateau::load_state(const std::map<std::string, Tensor>& saved) {
-  for (const char* name : {"current", "best", "bad", "cooldown"})
-    if (!saved.contains(name)) throw StructureError(fmt::format("[load_state] \"{}\" is missing", name));
-  current_ = saved.at("current").item();
-  best_ = saved.at("best").item();
-  bad_ = saved.at("bad").item<std::int64_t>();
-  cooldown_ = saved.at("cooldown").item<std::int64_t>();
+  const double current = xg::detail::find_saved_number(saved, "current"),
+               best = xg::detail::find_saved_number(saved, "best");
+  const std::int64_t bad = xg::detail::find_saved_integer(saved, "bad"),
+                     cooldown = xg::detail::find_saved_integer(saved, "cooldown");
+  current_ = current;
+  best_ = best;
+  bad_ = bad;
+  cooldown_ = cooldown;
 }
 
 }  // namespace xg::optim

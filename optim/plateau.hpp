@@ -29,6 +29,8 @@ class ReduceOnPlateau {
 
   /// Looks at the next metric; returns the multiple from now on.
   double operator()(double metric);
+  /// The multiple as it is now.
+  double current() const { return current_; }
 
   std::map<std::string, Tensor> state() const;
   /// Throws  StructureError "[load_state] \"best\" is missing".

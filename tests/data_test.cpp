@@ -18,6 +18,7 @@
 #include <xgrad/nn/data.hpp>
 
 #include "support/message_of.hpp"
+#include "support/same_tensors.hpp"
 
 namespace {
 
@@ -293,6 +294,68 @@ TEST_CASE("an epoch left early does not change the next one, and set_epoch resum
   CHECK(batches_of(left) == second);
   resumed.set_epoch(1);
   CHECK(batches_of(resumed) == second);
+}
+
+TEST_CASE("a loader's state goes on behind the batch where it was taken, also in another loader") {
+  const TensorDataset data{xg::arange(20)};
+  DataLoader whole{data, {.batch_size = 3, .shuffle = true, .seed = 9}};
+  const auto first = batches_of(whole), second = batches_of(whole);
+  for (std::size_t taken = 0; taken <= first.size(); ++taken) {
+    CAPTURE(taken);
+    DataLoader left{data, {.batch_size = 3, .shuffle = true, .seed = 9}};
+    auto place = left.state();
+    std::size_t n = 0;
+    for (auto [x] : left) {
+      if (n++ == taken) break;
+      place = left.state();
+    }
+    DataLoader resumed{data, {.batch_size = 3, .shuffle = true, .seed = 1}};
+    resumed.load_state(place);
+    CHECK(resumed.epoch() == 0);
+    CHECK(xg::test::same_tensors(resumed.state(), place));
+    CHECK(batches_of(resumed) ==
+          decltype(first)(first.begin() + static_cast<std::ptrdiff_t>(taken), first.end()));
+    CHECK(resumed.epoch() == 1);
+    CHECK(batches_of(resumed) == second);
+  }
+}
+
+TEST_CASE("a loader's state between two epochs leads to the next one") {
+  const TensorDataset data{xg::arange(20)};
+  const DataLoaderOptions options{.batch_size = 3, .shuffle = true, .seed = 9};
+  DataLoader whole{data, options}, resumed{data, options};
+  batches_of(whole);
+  resumed.load_state(whole.state());
+  CHECK(resumed.epoch() == 1);
+  CHECK(batches_of(resumed) == batches_of(whole));
+}
+
+TEST_CASE("a loader refuses the state of other batches and stays where it is") {
+  DataLoader loader{TensorDataset{xg::arange(20)}, {.batch_size = 3}};
+  DataLoader other{TensorDataset{xg::arange(20)}, {.batch_size = 4}};
+  for (auto [x] : other) break;
+  CHECK_THROWS_WITH_AS(
+      loader.load_state(other.state()),
+      "[load_state] the place is one among 20 samples in batches of 4, this loader has 20 in "
+      "batches of 3: load it into a loader of the same batches",
+      xg::StructureError);
+  auto place = loader.state();
+  place["batch"] = xg::full({}, 8, {.dtype = xg::int64});
+  CHECK_THROWS_WITH_AS(loader.load_state(place), "[load_state] there is no batch 8 in epoch 0 of 20 samples",
+                       xg::StructureError);
+  place["batch"] = xg::zeros({2});
+  CHECK_THROWS_WITH_AS(loader.load_state(place), "[load_state] \"batch\" is float32 [2]: expected int64 []",
+                       xg::StructureError);
+  place.erase("batch");
+  CHECK_THROWS_WITH_AS(loader.load_state(place), "[load_state] \"batch\" is missing", xg::StructureError);
+  CHECK(batches_of(loader).size() == 7);
+}
+
+TEST_CASE("an epoch has as many samples as its batches together") {
+  const TensorDataset data{xg::arange(20)};
+  CHECK(DataLoader{data, {.batch_size = 3}}.samples() == 20);
+  CHECK(DataLoader{data, {.batch_size = 3, .drop_last = true}}.samples() == 18);
+  CHECK(DataLoader{data, {.batch_size = 20}}.size() == 1);
 }
 
 TEST_CASE("without a seed the order follows manual_seed") {

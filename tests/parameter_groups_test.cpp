@@ -72,6 +72,18 @@ TEST_CASE("the rates of groups follow set_lr and scale_lr in their ratio") {
   CHECK(sgd.groups[0].options.lr.value() == 0.125);
 }
 
+TEST_CASE("the rates of all groups are put back as they were, whatever their ratio") {
+  Net net;
+  optim::SGD sgd{net, {.lr = 0.5}, {{"*.bias", {.lr = 0.25}}}};
+  sgd.groups[0].options.lr = 0.1;
+  const auto before = sgd.lrs();
+  sgd.set_lr(3);
+  sgd.set_lrs(before);
+  CHECK(sgd.lr().value() == 0.5);
+  CHECK(sgd.groups[0].options.lr.value() == 0.1);
+  CHECK_THROWS_WITH_AS(sgd.set_lrs({1}), "[set_lrs] 1 learning rates for 2 groups", ValueError);
+}
+
 TEST_CASE("groups may have rules of their own, and their state is saved under the same names") {
   Net net;
   optim::SGD sgd{net, {.lr = 0.5}, {{"*.bias", {.lr = 0.5, .momentum = 0.5}}}};

@@ -186,6 +186,18 @@ TEST_CASE("train and eval set the field training of every struct") {
   CHECK(net.owned->training);
 }
 
+TEST_CASE("EvalMode puts each struct back into the mode that it had") {
+  Net net;
+  net.norm.training = false;
+  {
+    const EvalMode guard(net);
+    CHECK_FALSE(net.norm.training);
+    CHECK_FALSE(net.owned->training);
+  }
+  CHECK_FALSE(net.norm.training);
+  CHECK(net.owned->training);
+}
+
 TEST_CASE("zero_grad drops every gradient") {
   Net net;
   net.first.weight.set_grad(ones({3, 2}));
