@@ -6,31 +6,12 @@
 
 #include "../core/copy.hpp"
 #include "../core/error.hpp"
-#include "../core/random.hpp"
 #include "../ops/reduce.hpp"
 
 namespace xg::optim {
 namespace {
 
 double norm_of(const Tensor& x) { return norm(x.detach()).item(); }
-
-/// "log" of "[log] of float32 [3] made nan ...".
-std::string op_of(const std::string& message) {
-  const std::size_t end = message.find(']');
-  return message.starts_with('[') && end != std::string::npos ? message.substr(1, end - 1) : std::string();
-}
-
-/// Leaves the default generator as it was.
-class KeepRandomStream {
- public:
-  KeepRandomStream() : state_(default_generator().state()) {}
-  ~KeepRandomStream() { default_generator().set_state(state_); }
-  KeepRandomStream(const KeepRandomStream&) = delete;
-  KeepRandomStream& operator=(const KeepRandomStream&) = delete;
-
- private:
-  Generator::State state_;
-};
 
 }  // namespace
 
@@ -50,11 +31,10 @@ Tensor Monitor::backward(const std::function<Tensor()>& loss) {
   value.backward();
   if (sampling()) gradients();
   if (non_finite_) return value;
-  const bool finite_loss = std::isfinite(value.item());
-  if (finite_loss && has_finite_gradients()) return value;
-  const KeepRandomStream guard;
-  default_generator().set_state(random_before);
-  find_origin(loss, finite_loss ? "a gradient" : "the loss");
+  if (std::isfinite(value.item()) && has_finite_gradients()) return value;
+  std::vector<NamedTensor> named;
+  for (const ParameterFigures& p : parameters_) named.emplace_back(p.path, p.parameter);
+  note(find_non_finite(loss, named, random_before, steps_));
   return value;
 }
 
@@ -143,24 +123,6 @@ bool Monitor::has_finite_gradients() const {
     if (g.defined() && !std::isfinite(norm_of(g))) return false;
   }
   return true;
-}
-
-void Monitor::find_origin(const std::function<Tensor()>& loss, const std::string& what) {
-  non_finite_ = NonFinite{.step = steps_, .op = {}, .text = fmt::format("{} is not finite", what)};
-  for (const ParameterFigures& p : parameters_) {
-    if (std::isfinite(norm_of(p.parameter))) continue;
-    non_finite_->text = fmt::format("{} holds NaN or infinity from before this step", p.path);
-    return;
-  }
-  try {
-    const DetectAnomaly anomaly;
-    std::vector<Tensor> parameters;
-    for (const ParameterFigures& p : parameters_) parameters.push_back(p.parameter);
-    grad({loss()}, parameters, {.allow_unused = true});
-  } catch (const AnomalyError& e) {
-    non_finite_->op = op_of(e.what());
-    non_finite_->text = e.what();
-  }
 }
 
 }  // namespace xg::optim

@@ -21,6 +21,7 @@
 
 #include "activation_log.hpp"
 #include "history.hpp"
+#include "non_finite.hpp"
 #include "optimizer.hpp"
 
 namespace xg::optim {
@@ -41,13 +42,6 @@ struct ParameterFigures {
   double update_ratio =
       std::numeric_limits<double>::quiet_NaN();  ///< norm of the update over that of the weights
   bool ever_had_gradient = false;
-};
-
-/// The first NaN or infinity of a run, in the loss or in gradients.
-struct NonFinite {
-  std::int64_t step = 0;
-  std::string op;    ///< that made it, "log"; empty if that cannot be told
-  std::string text;  ///< whole sentence, with shapes and parameters
 };
 
 /// Takes figures of a model every few steps and writes them as curves: "gradient_norm/fc1.weight",
@@ -86,6 +80,7 @@ class Monitor {
   /// Writes to a history of somebody else from now on, whose next step is number `steps`.
   void write_to(History& history, std::int64_t steps = 0);
   const History& history() const { return *history_; }
+  History& history() { return *history_; }
 
   std::int64_t steps() const { return steps_; }
   /// In the order in which the model uses them; those that it does not use come last.
@@ -93,6 +88,8 @@ class Monitor {
   /// In the order in which the model runs them.
   const std::vector<ActivationFigures>& activations() const { return activations_.figures(); }
   const std::optional<NonFinite>& non_finite() const { return non_finite_; }
+  /// Keeps what a loop found out by itself, e.g. fit().
+  void note(NonFinite found) { non_finite_ = std::move(found); }
 
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -105,7 +102,6 @@ class Monitor {
   void end_sample();
   void add(const std::string& kind, const std::string& name, double value);
   bool has_finite_gradients() const;
-  void find_origin(const std::function<Tensor()>& loss, const std::string& what);
 
   MonitorOptions options_;
   const Optimizer* optimizer_;
