@@ -35,7 +35,7 @@ void add_prefixed(Figures& all, const char* prefix, const Figures& figures) {
 
 Progress::Values shown(const Figures& figures) {
   Progress::Values values(figures.begin(), figures.end());
-  std::ranges::stable_partition(values, [](const auto& v) { return v.first == "loss"; });
+  std::stable_partition(values.begin(), values.end(), [](const auto& v) { return v.first == "loss"; });
   return values;
 }
 
