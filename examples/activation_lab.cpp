@@ -57,12 +57,12 @@ std::string decision_picture(const SpiralNet& net, const std::string& name, cons
   const Tensor grid = stack({flatten(expand(reshape(axis, {1, side}), {side, side})),
                              flatten(expand(reshape(axis, {side, 1}), {side, side}))},
                             1);
-  const Tensor p = no_grad([&] { return to(sigmoid(net(grid)), float64); });
+  const Tensor p = no_grad([&] { return sigmoid(net(grid)); });
   std::vector<optim::LabelledPoint> points;
   for (std::int64_t i = 0; i < data.points.size(0); ++i)
     points.push_back(
         {data.points.at({i, 0}), data.points.at({i, 1}), static_cast<int>(data.labels.at({i, 0}))});
-  return optim::decision_map({p.data<double>(), static_cast<std::size_t>(side * side)}, side, side, points,
+  return optim::decision_map(to_vector(p), side, side, points,
                              {.title = name, .x_range = {-1.2, 1.2}, .y_range = {-1.2, 1.2}});
 }
 

@@ -92,7 +92,8 @@ void write_page(const Check& result, const optim::Series& loss, const std::strin
   page.text(fmt::format("The relative error of the solution is {:.2e}.", result.relative));
   page.figure(optim::line_chart(lines, {.title = "Solution", .x_label = "x", .y_label = "u"}));
   page.figure(optim::line_chart({loss}, {.title = "Loss", .x_label = "step", .log_y = true}));
-  const optim::HeatMapOptions axes{.x_label = "x, from -1 to 1", .y_label = "t, from 0 to 1"};
+  const optim::HeatMapOptions axes{
+      .x_label = "x", .y_label = "t", .x_range = optim::Range{-1, 1}, .y_range = optim::Range{0, 1}};
   optim::HeatMapOptions solution = axes, error = axes;
   solution.title = "Solution";
   error.title = "Error";

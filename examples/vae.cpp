@@ -51,18 +51,19 @@ Tensor draw_zeros(std::int64_t n) {
 }
 
 // Pictures [rows * columns, pixels] side by side.
-std::string picture(const Tensor& pictures, std::int64_t rows, const std::string& title) {
+std::string picture(const Tensor& pictures, std::int64_t rows, optim::HeatMapOptions options) {
   const std::int64_t columns = pictures.size(0) / rows;
   const Tensor whole = permute(reshape(pictures, {rows, columns, side, side}), {0, 2, 1, 3});
+  options.range = optim::Range{0, 1};
+  options.width = 620;
   return optim::heat_map(to_vector(whole), static_cast<std::size_t>(rows * side),
-                         static_cast<std::size_t>(columns * side),
-                         {.title = title, .range = optim::Range{0, 1}, .width = 620});
+                         static_cast<std::size_t>(columns * side), options);
 }
 
 // What the decoder makes of a lattice on the plane.
 Tensor map_of_codes(const Vae& net, std::int64_t n) {
   const Tensor axis = linspace(-2, 2, n);
-  const Tensor lattice = stack({repeat(axis, {n}), flatten(expand(unsqueeze(-axis, 1), {n, n}))}, 1);
+  const Tensor lattice = stack({repeat(axis, {n}), flatten(expand(unsqueeze(axis, 1), {n, n}))}, 1);
   return sigmoid(net.decode(lattice));
 }
 
@@ -117,9 +118,11 @@ int main(int argc, char** argv) try {
   const double loss = test_curve.y.back(), of_mean = loss_of_mean(training, test);
   optim::Page page("A variational autoencoder");
   page.text(fmt::format("Test loss {:.2f} nats a picture; always the mean picture: {:.2f}.", loss, of_mean));
+  const optim::Range codes{-2 * 15.0 / 14, 2 * 15.0 / 14};  // to the outer edges of 15 pictures a side
   page.heading("The plane of codes")
-      .figure(picture(map_of_codes(net, 15), 15, "Pictures of codes from -2 to 2"));
-  page.heading("Test pictures").figure(picture(cat({some, again}), 2, "Above: given; below: decoded again"));
+      .figure(picture(map_of_codes(net, 15), 15, {.x_range = codes, .y_range = codes}));
+  page.heading("Test pictures")
+      .figure(picture(cat({some, again}), 2, {.title = "Above: given; below: decoded again"}));
   page.heading("Loss").figure(
       optim::line_chart({training_curve, test_curve}, {.x_label = "epoch", .y_label = "nats a picture"}));
   page.write(out);

@@ -58,22 +58,67 @@ struct Grid {
   std::size_t cols;
 };
 
+/// Rows or columns: counted from 0, or by their names, or by the values that they stand for.
+struct Side {
+  const char* axis;
+  std::size_t count;
+  const std::vector<std::string>& names;
+  const std::optional<Range>& range;
+
+  double value(double cell) const {
+    if (!range) return cell;
+    const double steps = std::max(1.0, static_cast<double>(count) - 1.0);
+    return range->lo + (range->hi - range->lo) * cell / steps;
+  }
+  double lower_end() const { return value(-0.5); }
+  double upper_end() const { return value(static_cast<double>(count) - 0.5); }
+  std::string name(std::size_t cell) const {
+    return names.empty() ? svg::value_text(value(static_cast<double>(cell))) : names[cell];
+  }
+
+  void check() const {
+    if (!names.empty() && names.size() != count)
+      throw ShapeError(
+          fmt::format("[heat_map] {}_names [{}] must have {} entries, or none", axis, names.size(), count));
+    if (!names.empty() && range)
+      throw ValueError(fmt::format("[heat_map] {0}_names and {0}_range: give one of them", axis));
+  }
+
+  /// Texts at the middle of cells, as many as there is room for; all names.
+  std::vector<svg::Tick> ticks(double room) const {
+    std::vector<svg::Tick> out;
+    for (std::size_t i = 0; i < names.size(); ++i) out.push_back({static_cast<double>(i), names[i]});
+    if (!names.empty()) return out;
+    if (range) return svg::ticks(*range, false, static_cast<int>(std::clamp(room / 70.0, 2.0, 8.0)));
+    std::size_t step = 1;
+    for (std::size_t i = 0; static_cast<double>(count) / static_cast<double>(step) * 28.0 > room; ++i) {
+      step = i % 3 == 1 ? step / 2 * 5 : step * 2;  // 1, 2, 5, 10, 20, 50, ...
+    }
+    for (std::size_t i = 0; i < count; i += step) out.push_back({static_cast<double>(i), std::to_string(i)});
+    return out;
+  }
+};
+
+Side columns(const Grid& grid, const HeatMapOptions& o) { return {"x", grid.cols, o.x_names, o.x_range}; }
+Side rows(const Grid& grid, const HeatMapOptions& o) { return {"y", grid.rows, o.y_names, o.y_range}; }
+
+void check_range(const char* name, const std::optional<Range>& range) {
+  if (range && !svg::usable(*range, false))
+    throw ValueError(fmt::format("[heat_map] {} [{}, {}]: give finite ends apart, the lower one first", name,
+                                 range->lo, range->hi));
+}
+
 void check(const Grid& grid, const HeatMapOptions& o) {
   if (grid.rows == 0 || grid.cols == 0 || grid.values.size() / grid.cols != grid.rows ||
       grid.values.size() % grid.cols != 0) {
     throw ShapeError(fmt::format("[heat_map] {} values for [{}, {}]: give rows * cols values, at least one",
                                  grid.values.size(), grid.rows, grid.cols));
   }
-  const auto check_names = [](const char* what, std::size_t names, std::size_t needed) {
-    if (names == 0 || names == needed) return;
-    throw ShapeError(fmt::format("[heat_map] {} [{}] must have {} entries, or none", what, names, needed));
-  };
-  check_names("x_names", o.x_names.size(), grid.cols);
-  check_names("y_names", o.y_names.size(), grid.rows);
-  if (o.range && !svg::usable(*o.range, false)) {
-    throw ValueError(fmt::format("[heat_map] range [{}, {}]: give finite ends apart, the lower one first",
-                                 o.range->lo, o.range->hi));
-  }
+  columns(grid, o).check();
+  rows(grid, o).check();
+  check_range("x_range", o.x_range);
+  check_range("y_range", o.y_range);
+  check_range("range", o.range);
   if (o.width < 160) throw ValueError(fmt::format("[heat_map] width {}: at least 160 is needed", o.width));
 }
 
@@ -83,19 +128,6 @@ Range colour_range(const Grid& grid, const HeatMapOptions& o) {
   if (!o.diverging) return range;
   const double reach = std::max(std::abs(range.lo), std::abs(range.hi));
   return {-reach, reach};
-}
-
-/// Texts at the middle of cells: the names, or as many numbers as there is room for.
-std::vector<svg::Tick> cell_ticks(const std::vector<std::string>& names, std::size_t count, double room) {
-  std::vector<svg::Tick> out;
-  for (std::size_t i = 0; i < names.size(); ++i) out.push_back({static_cast<double>(i), names[i]});
-  if (!names.empty()) return out;
-  std::size_t step = 1;
-  for (std::size_t i = 0; static_cast<double>(count) / static_cast<double>(step) * 28.0 > room; ++i) {
-    step = i % 3 == 1 ? step / 2 * 5 : step * 2;  // 1, 2, 5, 10, 20, 50, ...
-  }
-  for (std::size_t i = 0; i < count; i += step) out.push_back({static_cast<double>(i), std::to_string(i)});
-  return out;
 }
 
 std::string picture(const Grid& grid, const Colours& colours, const svg::Frame& frame) {
@@ -131,10 +163,9 @@ std::string cells(const Grid& grid, const Colours& colours, const svg::Frame& fr
     const Rgb colour = colours(v);
     const double x = frame.x.from + cell_width * static_cast<double>(c);
     const double y = frame.y.to + cell_height * static_cast<double>(r);
-    const std::string words = fmt::format(
-        "{} {}\n{} {}\n{}", o.y_label.empty() ? "row" : o.y_label,
-        o.y_names.empty() ? std::to_string(r) : o.y_names[r], o.x_label.empty() ? "column" : o.x_label,
-        o.x_names.empty() ? std::to_string(c) : o.x_names[c], svg::value_text(v));
+    const std::string words =
+        fmt::format("{} {}\n{} {}\n{}", o.y_label.empty() ? "row" : o.y_label, rows(grid, o).name(r),
+                    o.x_label.empty() ? "column" : o.x_label, columns(grid, o).name(c), svg::value_text(v));
     out += fmt::format(
         "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
         "fill=\"#{:02x}{:02x}{:02x}\"><title>{}</title></rect>\n",
@@ -169,16 +200,16 @@ std::string colour_bar(const Colours& colours, const svg::Frame& frame, const st
 
 }  // namespace
 
-std::string heat_map(std::span<const double> values, std::size_t rows, std::size_t cols,
+std::string heat_map(std::span<const double> values, std::size_t row_count, std::size_t col_count,
                      const HeatMapOptions& o) {
-  const Grid grid{values, rows, cols};
+  const Grid grid{values, row_count, col_count};
   check(grid, o);
   const Colours colours{colour_range(grid, o),
                         o.diverging ? std::span<const Rgb>(two_sided) : std::span<const Rgb>(sequential)};
 
-  const double n_rows = static_cast<double>(rows), n_cols = static_cast<double>(cols);
-  std::vector<svg::Tick> widest = cell_ticks(o.y_names, rows, 1e9);
-  const double left = 14.0 + (o.y_label.empty() ? 0.0 : 16.0) + svg::ticks_width(widest);
+  const Side across = columns(grid, o), down = rows(grid, o);
+  const double n_rows = static_cast<double>(row_count), n_cols = static_cast<double>(col_count);
+  const double left = 14.0 + (o.y_label.empty() ? 0.0 : 16.0) + svg::ticks_width(down.ticks(1e9));
   const double room = std::max(
       40.0, o.width - left - 14.0 - 12.0 - 6.0 - svg::ticks_width(svg::ticks(colours.range, false, 5)) - 8.0);
   const double plot_height = std::clamp(room / n_cols * n_rows, 40.0, 1.4 * room);
@@ -187,14 +218,13 @@ std::string heat_map(std::span<const double> values, std::size_t rows, std::size
   const double bottom = top + plot_height;
   const svg::Frame frame{left + plot_width + (o.width - left - room),
                          bottom + (o.x_label.empty() ? 26.0 : 46.0),
-                         {{-0.5, n_cols - 0.5}, false, left, left + plot_width},
-                         {{n_rows - 0.5, -0.5}, false, bottom, top},
+                         {{across.lower_end(), across.upper_end()}, false, left, left + plot_width},
+                         {{down.upper_end(), down.lower_end()}, false, bottom, top},
                          {o.title, o.x_label, o.y_label}};
 
   std::string out = svg::open(frame);
   out += grid.values.size() > most_cells ? picture(grid, colours, frame) : cells(grid, colours, frame, o);
-  out += svg::axes(frame, cell_ticks(o.x_names, cols, plot_width), cell_ticks(o.y_names, rows, plot_height),
-                   false);
+  out += svg::axes(frame, across.ticks(plot_width), down.ticks(plot_height), false);
   out += colour_bar(colours, frame, svg::ticks(colours.range, false, static_cast<int>(plot_height / 40.0)));
   return out + "</svg>\n";
 }

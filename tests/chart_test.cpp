@@ -318,6 +318,15 @@ TEST_CASE("a large heat map is a picture with a pixel a value, row 0 at the top"
   CHECK(well_formed(map));
 }
 
+TEST_CASE("a heat map's rows and columns may stand for values") {
+  const std::string map = heat_map(std::vector<double>{0, 1, 2, 3, 4, 5}, 2, 3,
+                                   {.x_label = "x", .x_range = Range{-1, 1}, .y_range = Range{0, 0.5}});
+  CHECK(contains(map, "<title>row 0\nx -1\n0</title>"));
+  CHECK(contains(map, "<title>row 0.5\nx 0\n4</title>"));
+  CHECK(contains(map, ">\u22121.0</text>"));
+  CHECK(well_formed(map));
+}
+
 TEST_CASE("a heat map refuses what it cannot draw") {
   const std::vector<double> six(6, 1.0);
   CHECK_THROWS_WITH_AS(heat_map(six, 2, 2),
@@ -327,6 +336,11 @@ TEST_CASE("a heat map refuses what it cannot draw") {
   CHECK_THROWS_WITH_AS(heat_map(six, 2, 3, {.y_names = {"a"}}),
                        "[heat_map] y_names [1] must have 2 entries, or none", xg::ShapeError);
   CHECK_THROWS_AS(heat_map(six, 2, 3, {.range = Range{2, 1}}), xg::ValueError);
+  CHECK_THROWS_WITH_AS(heat_map(six, 2, 3, {.y_range = Range{2, 1}}),
+                       "[heat_map] y_range [2, 1]: give finite ends apart, the lower one first",
+                       xg::ValueError);
+  CHECK_THROWS_WITH_AS(heat_map(six, 2, 3, {.x_names = {"a", "b", "c"}, .x_range = Range{0, 1}}),
+                       "[heat_map] x_names and x_range: give one of them", xg::ValueError);
   CHECK_THROWS_AS(heat_map(six, 2, 3, {.width = 10}), xg::ValueError);
 }
 
