@@ -1,7 +1,8 @@
 // Handwritten digits: an MLP and LeNet-5 on MNIST's IDX files.
-//   mnist --data DIR [--epochs N] [--model mlp|lenet|both] [--out DIR]     train, test, save the weights
-//   mnist --data DIR --load FILE --model mlp|lenet                        test saved weights
-//   mnist --quick                                                          two epochs on digits it draws itself
+//   mnist --data DIR [--epochs N] [--batch N|all] [--model mlp|lenet|both] [--out DIR]   train, test, save the weights
+//   ... --resume                                            go on after Ctrl-C, a crash, or with more epochs
+//   mnist --data DIR --load FILE --model mlp|lenet          test saved weights
+//   mnist --quick                                           two epochs on digits it draws itself
 #include <fmt/core.h>
 #include <xgrad/xgrad.hpp>
 
@@ -63,64 +64,57 @@ nn::Mnist draw_digits(std::int64_t training, std::int64_t test) {
   return {train_images, train_labels, test_images, test_labels};
 }
 
-template <class Net> double accuracy(Net& net, const Tensor& images, const Tensor& labels) {
-  const NoGrad guard;
-  eval(net);
-  double right = 0;
-  for (const auto& [x, y] : nn::DataLoader{nn::TensorDataset{images, labels}, {.batch_size = 250}})
-    right += sum(to(argmax(net(x), 1) == y, float32)).item();
-  train(net);
-  return right / static_cast<double>(labels.numel());
-}
+struct Options {
+  std::string data, load, model = "both";
+  std::filesystem::path out = ".";
+  std::int64_t epochs = 10, batch = 64;  // a batch of 0: all
+  bool quick = false, resume = false;
+};
 
-template <class Net>
-void train_and_save(const std::string& name, const nn::Mnist& data, int epochs,
-                    const std::filesystem::path& folder) {
+const optim::Metrics metrics = {{"accuracy", optim::accuracy}};
+
+/// False if it was interrupted.
+template <class Net> bool train_and_save(const std::string& name, const nn::Mnist& data, const Options& o) {
   manual_seed(1);
   Net net;
   fmt::print("{}\n{}\n", name, summary(net));
   optim::Adam adam{net, {.lr = 1e-3}};
-  nn::DataLoader loader{nn::TensorDataset{data.train_images, data.train_labels},
-                        {.batch_size = 64, .shuffle = true}};
-  for (int epoch = 1; epoch <= epochs; ++epoch) {
-    optim::Progress bar(static_cast<std::size_t>(loader.size()),
-                        {.label = fmt::format("epoch {}/{}", epoch, epochs)});
-    for (const auto& [x, y] : loader) {
-      const Tensor loss = nn::cross_entropy(net(x), y);
-      adam.zero_grad();
-      loss.backward();
-      adam.step();
-      bar.step({{"loss", loss.item()}});
-    }
+  const nn::TensorDataset training{data.train_images, data.train_labels};
+  nn::DataLoader train{training, {.batch_size = o.batch > 0 ? o.batch : training.size(), .shuffle = true}};
+  nn::DataLoader test{nn::TensorDataset{data.test_images, data.test_labels}, {.batch_size = 250}};
+  const auto run = optim::fit(net, train, test, nn::cross_entropy, adam,
+                              {.epochs = o.epochs,
+                               .metrics = metrics,
+                               .checkpoint = o.out / (name + ".run.safetensors"),
+                               .checkpoint_every = 500,
+                               .resume = o.resume});
+  if (run.ended == optim::Ended::interrupted) {
+    fmt::print("{}: interrupted after {} steps; go on with --resume\n", name, run.steps);
+    return false;
   }
-  const auto file = folder / (name + ".safetensors");
+  const auto file = o.out / (name + ".safetensors");
   save_safetensors(file, net);
   fmt::print("{}: {:.2f} % of {} test digits, weights in {}\n\n", name,
-             100 * accuracy(net, data.test_images, data.test_labels), data.test_labels.numel(),
-             file.string());
+             100 * run.history.last("valid/accuracy"), data.test_labels.numel(), file.string());
+  return true;
 }
 
 template <class Net>
 void load_and_test(const std::string& name, const nn::Mnist& data, const std::filesystem::path& file) {
   Net net;
   load_safetensors(file, net);
+  nn::DataLoader test{nn::TensorDataset{data.test_images, data.test_labels}, {.batch_size = 250}};
   fmt::print("{}: {:.2f} % of {} test digits with the weights of {}\n", name,
-             100 * accuracy(net, data.test_images, data.test_labels), data.test_labels.numel(),
-             file.string());
+             100 * optim::evaluate(net, test, nn::cross_entropy, metrics).at("accuracy"),
+             data.test_labels.numel(), file.string());
 }
-
-struct Options {
-  std::string data, load, model = "both", out = ".";
-  int epochs = 10;
-  bool quick = false;
-};
 
 Options parse(int argc, char** argv) {
   Options o;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
-    if (name == "--quick") {
-      o.quick = true;
+    if (name == "--quick" || name == "--resume") {
+      (name == "--quick" ? o.quick : o.resume) = true;
       continue;
     }
     if (i + 1 == argc) throw ValueError(fmt::format("[mnist] {} lacks its value", name));
@@ -133,6 +127,8 @@ Options parse(int argc, char** argv) {
       o.model = value;
     else if (name == "--out")
       o.out = value;
+    else if (name == "--batch")
+      o.batch = std::atoi(value.c_str());  // "all" is 0
     else if (name == "--epochs")
       o.epochs = std::max(1, std::atoi(value.c_str()));
     else
@@ -146,10 +142,10 @@ Options parse(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const Options o = parse(argc, argv);
+  Options o = parse(argc, argv);
   manual_seed(11);
   const nn::Mnist data = o.quick ? draw_digits(1500, 300) : nn::load_mnist(o.data);
-  const int epochs = o.quick ? 2 : o.epochs;
+  if (o.quick) o.epochs = 2;
   if (!o.load.empty()) {
     if (o.model == "mlp")
       load_and_test<Mlp>("mlp", data, o.load);
@@ -157,9 +153,9 @@ int main(int argc, char** argv) try {
       load_and_test<LeNet5>("lenet", data, o.load);
     return 0;
   }
-  if (o.model != "lenet") train_and_save<Mlp>("mlp", data, epochs, o.out);
-  if (o.model != "mlp") train_and_save<LeNet5>("lenet", data, epochs, o.out);
-  return 0;
+  const bool mlp_done = o.model == "lenet" || train_and_save<Mlp>("mlp", data, o);
+  const bool done = mlp_done && (o.model == "mlp" || train_and_save<LeNet5>("lenet", data, o));
+  return done ? 0 : 1;
 } catch (const xg::Error& e) {
   fmt::print(stderr, "{}\n", e.what());
   return 1;

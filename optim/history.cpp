@@ -21,6 +21,13 @@ const Curve* History::find(const std::string& name) const {
   return found == curves_.end() ? nullptr : &found->second;
 }
 
+double History::last(const std::string& name) const {
+  const Curve* const curve = find(name);
+  if (!curve || curve->value.empty())
+    throw ValueError(fmt::format("[History] there is no curve \"{}\"", name));
+  return curve->value.back();
+}
+
 std::map<std::string, Tensor> History::state() const {
   std::map<std::string, Tensor> all;
   for (const auto& [name, curve] : curves_) {

@@ -26,6 +26,9 @@ class History {
 
   /// The curve of this name, or null.
   const Curve* find(const std::string& name) const;
+  /// The latest value of this curve.
+  /// Throws  ValueError "[History] there is no curve \"valid/loss\"".
+  double last(const std::string& name) const;
   const std::map<std::string, Curve>& curves() const { return curves_; }
 
   /// Each curve as float64 [2, points]: its steps and its values.

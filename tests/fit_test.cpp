@@ -104,8 +104,8 @@ TEST_CASE("fit keeps curves of each step and of each validation") {
   CHECK(steps("valid/loss") == std::vector<double>{6, 12});
   const optim::Figures now =
       optim::evaluate(s.net, s.valid, nn::cross_entropy, {{"accuracy", optim::accuracy}});
-  CHECK(run.history.find("valid/loss")->value.back() == now.at("loss"));
-  CHECK(run.history.find("valid/accuracy")->value.back() == now.at("accuracy"));
+  CHECK(run.history.last("valid/loss") == now.at("loss"));
+  CHECK(run.history.last("valid/accuracy") == now.at("accuracy"));
   CHECK(run.best_epoch == 2);
   CHECK(now.at("accuracy") > 0.4);
 }
@@ -195,7 +195,7 @@ TEST_CASE("averaged weights are updated after each step, validated, and leave th
   const double own = optim::evaluate(b.net, b.valid, nn::cross_entropy).at("loss");
   const auto guard = average.use();
   const double averaged = optim::evaluate(b.net, b.valid, nn::cross_entropy).at("loss");
-  CHECK(run.history.find("valid/loss")->value.back() == averaged);
+  CHECK(run.history.last("valid/loss") == averaged);
   CHECK(averaged != own);
 }
 

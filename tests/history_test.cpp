@@ -18,6 +18,8 @@ TEST_CASE("a history keeps the points of each curve in their order") {
   CHECK(history.find("train/loss")->value == std::vector<double>{0.5, 0.25});
   CHECK(history.find("train/accuracy") == nullptr);
   CHECK(history.curves().size() == 2);
+  CHECK(history.last("train/loss") == 0.25);
+  CHECK_THROWS_WITH_AS(history.last("lr"), "[History] there is no curve \"lr\"", ValueError);
 }
 
 TEST_CASE("a history comes back from its tensors to the last bit, in place of what was there") {
