@@ -2,8 +2,8 @@
 //   char_gpt [--data FILE] [--steps N] [--out FILE]     train, save the weights, write a sample
 //   char_gpt [--data FILE] --load FILE                  write with saved weights
 //   char_gpt --quick                                    a small one, for seconds
-// Size and training are those of nanoGPT on a CPU (github.com/karpathy/nanoGPT): plays by Shakespeare, which
-// come with char-rnn by the same author, are learned to a validation loss of 1.87 or so.
+// Size and training are those of nanoGPT on a CPU (github.com/karpathy/nanoGPT), at twice its learning rate. Plays by
+// Shakespeare, tinyshakespeare.txt of github.com/karpathy/char-rnn, are learned to a validation loss of 1.81.
 #include <fmt/core.h>
 #include <xgrad/xgrad.hpp>
 
@@ -114,7 +114,7 @@ void train(Gpt& net, const Corpus& corpus, std::int64_t batch, int steps) {
   using clock = std::chrono::steady_clock;
   const int warm_up = std::min(100, steps / 10);
   const optim::Schedule rate = optim::warm_up(warm_up, optim::cosine(steps - warm_up, 0.1));
-  optim::AdamWOptions options{.lr = 1e-3, .betas = {0.9, 0.99}, .weight_decay = 0.1}, no_decay = options;
+  optim::AdamWOptions options{.lr = 2e-3, .betas = {0.9, 0.99}, .weight_decay = 0.1}, no_decay = options;
   no_decay.weight_decay = 0;
   const auto is_vector = [](const std::string&, const Tensor& p) { return p.dim() < 2; };
   optim::AdamW adam{net, options, {{is_vector, no_decay}}};
