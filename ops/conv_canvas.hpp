@@ -24,7 +24,8 @@ struct Canvas {
   std::int64_t plane() const { return rows * row_length(); }
   std::int64_t size() const { return planes * plane(); }
   std::int64_t offset(std::int64_t plane, std::int64_t row, std::int64_t column) const {
-    return (plane * rows + row) * row_length() + column % split * strip() + column / split;
+    const std::int64_t line = (plane * rows + row) * row_length();
+    return split == 1 ? line + column : line + column % split * strip() + column / split;
   }
 };
 
@@ -53,23 +54,6 @@ template <class T> struct Images {
   std::array<std::int64_t, 3> size{1, 1, 1}, step{};  // of planes, rows and columns
 };
 
-// The part of one strip's row that lies in the image.
-template <class L, class T>
-XGRAD_INLINE void draw_strip(const Canvas& c, std::int64_t strip, const T* row, std::int64_t step,
-                             std::int64_t width, T* to) {
-  const auto first_from = [&](std::int64_t x) {
-    return std::clamp<std::int64_t>(ceil_div(x - c.left - strip, c.split), 0, c.strip());
-  };
-  const std::int64_t begin = first_from(0), n = std::max(begin, first_from(width)) - begin;
-  const T* from = row + (c.left + strip + begin * c.split) * step;
-  to += begin;
-  if (c.split * step == 1)
-    rows::for_lanes<L>(
-        n, [&](std::int64_t i, std::size_t k) { rows::put(to + i, k, rows::get<L>(from + i, k)); });
-  else
-    for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * c.split * step];
-}
-
 /// `channels` of one image. Only what lies in the image is written: the rest has to be zeros already.
 template <class T>
 void draw(const Canvas& c, const Images<T>& x, std::int64_t image, std::int64_t channel,
@@ -78,15 +62,30 @@ void draw(const Canvas& c, const Images<T>& x, std::int64_t image, std::int64_t 
                      begin_y = std::max<std::int64_t>(0, -c.top);
   const std::int64_t end_z = std::min(c.planes, x.size[0] - c.front),
                      end_y = std::min(c.rows, x.size[1] - c.top);
-  dispatch([&](auto isa) {
-    for (std::int64_t k = 0; k < channels; ++k)
-      for (std::int64_t z = begin_z; z < end_z; ++z)
-        for (std::int64_t y = begin_y; y < end_y; ++y)
-          for (std::int64_t q = 0; q < c.split; ++q)
-            draw_strip<lane<T, decltype(isa)>>(
-                c, q, x.at(image, channel + k) + (c.front + z) * x.step[0] + (c.top + y) * x.step[1],
-                x.step[2], x.size[2], to + k * c.size() + c.offset(z, y, q));
-  });
+  const std::int64_t step = c.split * x.step[2];
+  for (std::int64_t strip = 0; strip < c.split; ++strip) {
+    const auto first_from = [&](std::int64_t column) {
+      return std::clamp<std::int64_t>(ceil_div(column - c.left - strip, c.split), 0, c.strip());
+    };
+    const std::int64_t begin = first_from(0), n = std::max(begin, first_from(x.size[2])) - begin;
+    const std::int64_t left = (c.left + strip + begin * c.split) * x.step[2];
+    dispatch([&](auto isa) {
+      using L = lane<T, decltype(isa)>;
+      for (std::int64_t k = 0; k < channels; ++k)
+        for (std::int64_t z = begin_z; z < end_z; ++z)
+          for (std::int64_t y = begin_y; y < end_y; ++y) {
+            const T* const from =
+                x.at(image, channel + k) + (c.front + z) * x.step[0] + (c.top + y) * x.step[1] + left;
+            T* const row = to + k * c.size() + c.offset(z, y, strip) + begin;
+            if (step == 1)
+              rows::for_lanes<L>(n, [&](std::int64_t i, std::size_t m) {
+                rows::put(row + i, m, rows::get<L>(from + i, m));
+              });
+            else
+              for (std::int64_t i = 0; i < n; ++i) row[i] = from[i * step];
+          }
+    });
+  }
 }
 
 /// Places of windows, in vectors. A vector starts at one place and goes on along the canvas, over the ends of

@@ -101,23 +101,27 @@ template <class L, std::size_t Step, class T>
 XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t start, std::int64_t step,
                              const T* image, std::size_t n, T* best, Place<T>* place) {
   using Bits = typename detail::vectors<T, typename L::isa_type>::bits;  // integers as wide as T
+  const auto lane_of = [](const Bits& places) { return L::make(reinterpret_cast<typename L::vec>(places)); };
   Bits shifts;
-  L places = L::make(reinterpret_cast<typename L::vec>(Bits{}));
   for (std::size_t i = 0; i < L::size; ++i)
     shifts[i] = static_cast<Place<T>>(static_cast<std::int64_t>(i) * w.stride);
-  L largest(-std::numeric_limits<T>::infinity());
+  L largest(-std::numeric_limits<T>::infinity()), places = lane_of(Bits{} - 1);
   bool is_first = true;
   for (const std::int64_t row : rows)
     for (std::int64_t j = 0; j < w.taps; ++j) {
       const std::int64_t at = row + start + j * step;
-      const L v = load_step<L, Step>(image + at, w.stride, n);
-      const auto takes = (v > largest) | (v != v) | typename L::mask_type(is_first);
+      const L v = load_step<L, Step>(image + at, w.stride, n),
+              here = lane_of(shifts + static_cast<Place<T>>(at));
+      if (is_first) {
+        largest = v;
+        places = here;
+        is_first = false;
+        continue;
+      }
+      const auto takes = (v > largest) | (v != v);
       largest = where(takes, v, largest);
-      places = where(takes, L::make(reinterpret_cast<typename L::vec>(shifts + static_cast<Place<T>>(at))),
-                     places);
-      is_first = false;
+      places = where(takes, here, places);
     }
-  if (is_first) places = L::make(reinterpret_cast<typename L::vec>(Bits{} - 1));
   rows::put(best, n, largest);
   rows::put(reinterpret_cast<T*>(place), n, places);
 }
