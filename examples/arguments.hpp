@@ -23,8 +23,12 @@ class Arguments {
     const auto found = given_.extract("--" + name);
     return found ? found.mapped() : otherwise;
   }
+  // A count, from 1 on.
   int number(const std::string& name, int otherwise) {
-    return std::atoi(text(name, std::to_string(otherwise)).c_str());
+    const std::string given = text(name, std::to_string(otherwise));
+    const int value = std::atoi(given.c_str());
+    if (value < 1) throw xg::ValueError(fmt::format("[options] --{} {}: expected 1 or more", name, given));
+    return value;
   }
 
   // Refuses what nobody has asked for.

@@ -184,7 +184,7 @@ int main(int argc, char** argv) try {
   }
   const double loss = validation_loss(net, corpus.validation), guess = std::log(vocabulary);
   fmt::print("validation loss {:.4f}; a guess has {:.2f}\n\n{}\n", loss, guess,
-             write(net, corpus, "\n", 600));
+             write(net, corpus, text.substr(0, 1), 600));
   return loss < 0.75 * guess ? 0 : 1;
 } catch (const std::exception& e) {
   fmt::print(stderr, "{}\n", e.what());
