@@ -25,8 +25,9 @@ constexpr double exploding_gradient = 100;
 // Updates should be about 1e-3 of the weights; a decade below is slow. Karpathy, cs231n, "Babysitting the
 // learning process".
 constexpr double small_update = 1e-4;
-// A rate that is too large leaves up to 40 % of a network's ReLUs dead. Karpathy, cs231n, "Activation functions".
-constexpr double many_dead = 0.4;
+// A rate that is too large kills 40 % and more of a network's ReLUs (Karpathy, cs231n, "Activation functions");
+// up to a third are silent in networks that learn well, such as LeNet-5 on MNIST.
+constexpr double many_dead = 0.5;
 constexpr double nearly_all = 0.9;
 // Half is common in tanh networks that have been trained for long.
 constexpr double many_saturated = 0.7;
@@ -67,6 +68,8 @@ class Diagnosis {
       : history_(history), monitor_(monitor), options_(options) {
     if (const Curve* loss = history.find(options.train_loss); loss && !loss->value.empty())
       loss_.emplace(*loss);
+    // A loop may have stopped before it wrote the loss that was none.
+    if (loss_ && monitor && monitor->non_finite()) loss_->ends_finite = false;
     if (monitor) collect_weights();
   }
 
@@ -276,7 +279,7 @@ class Diagnosis {
     }
     if (worst)
       return add({Fault::vanishing_gradients, Severity::error, worst->path, lowest,
-                  fmt::format("an element of its gradient is {} of one of {}'s", value_text(lowest, 2),
+                  fmt::format("element for element its gradient is {} of that of {}", value_text(lowest, 2),
                               reference->path),
                   remedy});
     const double relative = median(relative_gradients());
@@ -342,7 +345,7 @@ class Diagnosis {
     }
     if (unused.empty() || !any_used) return;
     const std::string others =
-        unused.size() == 1 ? std::string() : fmt::format("; {} more too", unused.size() - 1);
+        unused.size() == 1 ? std::string() : fmt::format("; neither had {} more", unused.size() - 1);
     add({Fault::unused_parameter, Severity::warning, unused[0], static_cast<double>(unused.size()),
          fmt::format("it never had a gradient, for the loss does not depend on it{}", others),
          "Use it in the model's operator(), freeze() it, or remove it."});

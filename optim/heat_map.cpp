@@ -198,6 +198,14 @@ std::string colour_bar(const Colours& colours, const svg::Frame& frame, const st
   return out;
 }
 
+/// How many ticks the bar has follows from its height, which follows from the room that they leave.
+double widest_bar_tick(Range range) {
+  double width = 0.0;
+  for (int wanted = 1; wanted <= 16; ++wanted)
+    width = std::max(width, svg::ticks_width(svg::ticks(range, false, wanted)));
+  return width;
+}
+
 }  // namespace
 
 std::string heat_map(std::span<const double> values, std::size_t row_count, std::size_t col_count,
@@ -210,8 +218,8 @@ std::string heat_map(std::span<const double> values, std::size_t row_count, std:
   const Side across = columns(grid, o), down = rows(grid, o);
   const double n_rows = static_cast<double>(row_count), n_cols = static_cast<double>(col_count);
   const double left = 14.0 + (o.y_label.empty() ? 0.0 : 16.0) + svg::ticks_width(down.ticks(1e9));
-  const double room = std::max(
-      40.0, o.width - left - 14.0 - 12.0 - 6.0 - svg::ticks_width(svg::ticks(colours.range, false, 5)) - 8.0);
+  const double room =
+      std::max(40.0, o.width - left - 14.0 - 12.0 - 6.0 - widest_bar_tick(colours.range) - 8.0);
   const double plot_height = std::clamp(room / n_cols * n_rows, 40.0, 1.4 * room);
   const double plot_width = std::min(room, std::max(40.0, plot_height / n_rows * n_cols));
   const double top = o.title.empty() ? 10.0 : 34.0;

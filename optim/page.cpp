@@ -18,9 +18,11 @@ namespace {
 using svg::escape;
 
 constexpr std::string_view style = R"(
-:root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --paper: #ffffff; --line: #d8dee4; --card: #f7f8fa; }
+:root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --paper: #ffffff; --line: #d8dee4; --card: #f7f8fa;
+  --good: #1a8f4c; --warning: #b87503; --error: #cf3434; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e7eb; --soft: #9aa4b0; --paper: #14171c; --line: #333a43; --card: #1b1f26; }
+  :root { --ink: #e4e7eb; --soft: #9aa4b0; --paper: #14171c; --line: #333a43; --card: #1b1f26;
+    --good: #3fb870; --warning: #dfa233; --error: #f26d6d; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
@@ -34,6 +36,16 @@ p { max-width: 72ch; margin: 0.5rem 0 1rem; white-space: pre-line; }
 figure { margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 figure > svg { display: block; margin: 0 auto; }
 figcaption { color: var(--soft); font-size: 0.9rem; line-height: 1.45; margin-top: 0.6rem; }
+.note { margin: 0.75rem 0; padding: 0.8rem 1.1rem; background: var(--card); border: 1px solid var(--line);
+  border-left: 5px solid var(--tone); border-radius: 8px; }
+.note b { color: var(--tone); }
+.note p { max-width: 100ch; margin: 0.25rem 0 0; }
+.note p + p { color: var(--soft); }
+.good { --tone: var(--good); } .warning { --tone: var(--warning); } .error { --tone: var(--error); }
+.facts { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.25rem 0; padding: 0; }
+.facts div { padding: 0.7rem 1.2rem; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.facts dt { color: var(--soft); font-size: 0.85rem; }
+.facts dd { margin: 0; font-size: 1.45rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .table { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; font-size: 0.95rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.4rem 0.9rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -93,6 +105,24 @@ Page& Page::heading(std::string_view words) {
 Page& Page::text(std::string_view words) {
   leave_figures();
   body_ += fmt::format("<p>{}</p>\n", escape(words));
+  return *this;
+}
+
+Page& Page::note(Tone tone, std::string_view title, std::string_view words, std::string_view remedy) {
+  leave_figures();
+  const std::string_view name = tone == Tone::good ? "good" : tone == Tone::warning ? "warning" : "error";
+  const std::string last = remedy.empty() ? "" : fmt::format("<p>{}</p>", escape(remedy));
+  body_ += fmt::format("<div class=\"note {}\"><b>{}</b><p>{}</p>{}</div>\n", name, escape(title),
+                       escape(words), last);
+  return *this;
+}
+
+Page& Page::facts(const std::vector<std::pair<std::string, std::string>>& values_by_name) {
+  leave_figures();
+  body_ += "<dl class=\"facts\">";
+  for (const auto& [name, value] : values_by_name)
+    body_ += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value));
+  body_ += "</dl>\n";
   return *this;
 }
 

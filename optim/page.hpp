@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace xg::optim {
@@ -11,6 +13,9 @@ namespace xg::optim {
 /// Throws  ShapeError if a row has another number of cells than the header.
 std::string table_html(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows);
+
+/// The colour of a note.
+enum class Tone : std::uint8_t { good, warning, error };
 
 /// A self-contained HTML page of headings, paragraphs, figures and tables, for light and for dark screens.
 /// Texts are shown as they are: markup in them is escaped. Figures that follow one another share a row if
@@ -21,6 +26,12 @@ class Page {
 
   Page& heading(std::string_view words);
   Page& text(std::string_view words);
+
+  /// A box with a title, a text, and what to do about it, if there is something.
+  Page& note(Tone tone, std::string_view title, std::string_view words, std::string_view remedy = "");
+
+  /// Short values in large type, each over its name.
+  Page& facts(const std::vector<std::pair<std::string, std::string>>& values_by_name);
 
   /// Adds a drawing of this library (or any SVG element) with a line of text below it.
   Page& figure(std::string_view svg, std::string_view caption = "");

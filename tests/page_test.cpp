@@ -7,15 +7,13 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/optim/page.hpp>
 
+#include "support/message_of.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 using xg::optim::Page;
 using xg::optim::table_html;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -51,6 +49,16 @@ TEST_CASE("a page escapes every text and leaves figures as they are") {
   CHECK(contains(html, "<figcaption>&lt;i&gt;</figcaption>"));
   CHECK(contains(html, "<th>&lt;h&gt;</th>"));
   CHECK(contains(html, "<td>&lt;td&gt;</td>"));
+}
+
+TEST_CASE("notes and facts show texts as they are, a note in the colour of its tone") {
+  Page page{"t"};
+  page.facts({{"a < b", "1 & 2"}}).note(xg::optim::Tone::warning, "<t>", "w", "<r>");
+  page.note(xg::optim::Tone::good, "fine", "really");
+  const std::string html = page.html();
+  CHECK(contains(html, "<dt>a &lt; b</dt><dd>1 &amp; 2</dd>"));
+  CHECK(contains(html, "<div class=\"note warning\"><b>&lt;t&gt;</b><p>w</p><p>&lt;r&gt;</p></div>"));
+  CHECK(contains(html, "<div class=\"note good\"><b>fine</b><p>really</p></div>"));
 }
 
 TEST_CASE("a page needs no network") {
