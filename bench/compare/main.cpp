@@ -3,147 +3,38 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
-#include <set>
+#include <iterator>
 #include <stdexcept>
-#include <string>
 
-#include "program.hpp"
-#include "table.hpp"
-
-namespace {
-
-namespace fs = std::filesystem;
-
-struct Options {
-  int threads = 1;
-  int rounds = 7;
-  double min_time = 0.2;  // seconds a workload and round
-  std::string only = "";  // names that start so
-  fs::path out = "bench-results";
-};
-
-constexpr const char* usage =
-    "bench_compare [--threads=1] [--rounds=7] [--min-time=0.2] [--only=mish/] [--out=bench-results] "
-    "[--quick]\n"
-    "--quick runs every workload, too briefly for figures\n";
-
-Options parse(int argc, char** argv) {
-  Options o;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    const std::string value = argument.substr(std::min(argument.size(), argument.find('=') + 1));
-    if (argument.starts_with("--threads="))
-      o.threads = std::stoi(value);
-    else if (argument.starts_with("--rounds="))
-      o.rounds = std::stoi(value);
-    else if (argument.starts_with("--min-time="))
-      o.min_time = std::stod(value);
-    else if (argument.starts_with("--only="))
-      o.only = value;
-    else if (argument.starts_with("--out="))
-      o.out = value;
-    else if (argument == "--quick")
-      o.rounds = 1, o.min_time = 1e-3;
-    else
-      throw std::invalid_argument(usage);
-  }
-  if (o.threads < 1 || o.rounds < 1 || o.min_time <= 0) throw std::invalid_argument(usage);
-  return o;
-}
-
-// The peers are the other programs beside this one: bench_<peer>.
-std::map<std::string, fs::path> find_peers(const fs::path& folder) {
-  const std::string prefix = "bench_";
-  std::map<std::string, fs::path> peers;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || !name.starts_with(prefix)) continue;
-    const std::string peer = name.substr(prefix.size());
-    if (peer != "xgrad" && peer != "limits" && peer != "compare") peers[peer] = entry.path();
-  }
-  return peers;
-}
-
-// What makes a peer fastest: tcmalloc, and on several threads the BLAS whose threads suit OpenMP.
-std::vector<std::string> best_environment(int threads) {
-  const fs::path libraries = "/usr/lib/x86_64-linux-gnu";
-  std::string preload;
-  for (const char* name : {"libtcmalloc_minimal.so.4", "libtcmalloc.so.4"})
-    if (preload.empty() && fs::exists(libraries / name)) preload = (libraries / name).string();
-  const fs::path openmp = libraries / "openblas-openmp/libopenblas.so.0";
-  if (threads > 1 && fs::exists(openmp))
-    preload = preload.empty() ? openmp.string() : fmt::format("{}:{}", preload, openmp.string());
-  return preload.empty() ? std::vector<std::string>{}
-                         : std::vector<std::string>{fmt::format("LD_PRELOAD={}", preload)};
-}
-
-// Workloads whose names start alike are measured together, xgrad and its peers right after one another.
-std::set<std::string> find_groups(const fs::path& program, const std::string& only) {
-  const std::string names = bench::run_program(program, {"--benchmark_list_tests"});
-  std::set<std::string> groups;
-  for (std::size_t at = 0; at < names.size(); at = names.find('\n', at) + 1) {
-    const std::string name = names.substr(at, names.find('\n', at) - at);
-    if (name.starts_with(only)) groups.insert(name.substr(0, std::max(name.find('/') + 1, only.size())));
-  }
-  return groups;
-}
-
-class Comparison {
- public:
-  Comparison(const Options& options, const fs::path& folder)
-      : options_(options), folder_(folder), peers_(find_peers(folder)) {}
-
-  bench::Table run() {
-    const std::set<std::string> groups = find_groups(folder_ / "bench_xgrad", options_.only);
-    for (int round = 0; round < options_.rounds; ++round) {
-      std::fprintf(stderr, "round %d of %d\n", round + 1, options_.rounds);
-      measure(limits_, folder_ / "bench_limits", "limits/", {});
-      for (const std::string& group : groups) measure_all(group, round % 2 == 1);
-    }
-    return bench::make_table(options_.threads, options_.rounds, xgrad_, results_, limits_);
-  }
-
- private:
-  // Every other round goes the other way, so that whoever comes first has no advantage.
-  void measure_all(const std::string& group, bool peers_first) {
-    if (!peers_first) measure(xgrad_, folder_ / "bench_xgrad", group, {});
-    for (const auto& [name, program] : peers_)
-      measure(results_[name], program, group, best_environment(options_.threads));
-    if (peers_first) measure(xgrad_, folder_ / "bench_xgrad", group, {});
-  }
-
-  void measure(bench::Results& results, const fs::path& program, const std::string& group,
-               const std::vector<std::string>& environment) {
-    const std::string json = bench::run_program(
-        program,
-        {fmt::format("--threads={}", options_.threads), "--benchmark_filter=^" + group,
-         "--benchmark_format=json", fmt::format("--benchmark_min_time={}", options_.min_time)},
-        environment);
-    bench::add_samples(results, json, bench::clock_for(options_.threads));
-  }
-
-  Options options_;
-  fs::path folder_;
-  std::map<std::string, fs::path> peers_;
-  bench::Results xgrad_, limits_;
-  std::map<std::string, bench::Results> results_;
-};
-
-}  // namespace
+#include "machine.hpp"
+#include "options.hpp"
+#include "parts.hpp"
+#include "speed.hpp"
 
 int main(int argc, char** argv) try {
-  const Options options = parse(argc, argv);
-  bench::stay_on_cores(options.threads);
-  Comparison comparison(options, fs::canonical("/proc/self/exe").parent_path());
-  const bench::Table table = comparison.run();
-  std::fputs(bench::as_text(table).c_str(), stdout);
-  bench::write_table(table, options.out);
-  std::fprintf(stderr, "written to %s\n", fs::absolute(options.out).c_str());
-  if (bench::all_agree(table)) return 0;
-  std::fputs("some results differ: see the rows with DIFFERS\n", stderr);
-  return 1;
+  using namespace bench;
+  const Options options = parse_options(argc, argv);
+  const Programs programs = find_programs(std::filesystem::canonical("/proc/self/exe").parent_path());
+  const auto wanted = [&](const char* part) { return std::ranges::count(options.parts, part) > 0; };
+  const std::string conditions = describe_machine();
+  std::vector<Section> sections;
+  bool agree = true;
+  if (wanted("speed")) {
+    const Table table = measure_speed(options, programs);
+    sections.push_back(speed_section(table, options.rounds));
+    agree = all_agree(table);
+  }
+  if (wanted("threads")) sections.push_back(threads_section(programs));
+  if (wanted("cost")) std::ranges::move(cost_sections(programs), std::back_inserter(sections));
+  if (!options.readme.empty()) put_into(options.readme, as_markdown(conditions, sections));
+  if (wanted("growth")) std::ranges::move(growth_sections(programs), std::back_inserter(sections));
+  std::fputs((options.markdown ? as_markdown(conditions, sections) : as_text(conditions, sections)).c_str(),
+             stdout);
+  write_report(conditions, sections, options.out);
+  fmt::print(stderr, "written to {}\n", std::filesystem::absolute(options.out).string());
+  if (!agree) fmt::print(stderr, "some results differ: see the rows with DIFFERS or OTHER BITS\n");
+  return agree ? 0 : 1;
 } catch (const std::exception& e) {
-  std::fprintf(stderr, "%s\n", e.what());
+  fmt::print(stderr, "{}\n", e.what());
   return 2;
 }

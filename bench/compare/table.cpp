@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace bench {
 namespace {
@@ -24,10 +23,10 @@ Summary per_unit(const Samples& s) {
   return {t.median / s.units, t.lowest / s.units, t.highest / s.units};
 }
 
-Summary ratio(const Samples& peer, const Samples& own) {
+Summary ratio(const Samples& own, const Samples& peer) {
   std::vector<double> rounds;
   for (std::size_t i = 0; i < std::min(peer.nanoseconds.size(), own.nanoseconds.size()); ++i)
-    rounds.push_back(peer.nanoseconds[i] / own.nanoseconds[i]);
+    rounds.push_back(own.nanoseconds[i] / peer.nanoseconds[i]);
   return summarise(rounds);
 }
 
@@ -54,31 +53,53 @@ std::optional<double> of_limit(const Samples& s, const Results& limits) {
   return least / summarise(s.nanoseconds).median;
 }
 
+Cell make_cell(const Measured& m, const std::string& workload, const std::string& peer) {
+  const Samples& own = m.xgrad.at(workload);
+  const double nanoseconds = summarise(own.nanoseconds).median;
+  Cell cell{per_unit(own), of_limit(own, m.limits), own.flops / nanoseconds, own.bytes / nanoseconds, {}};
+  if (peer.empty()) return cell;
+  const Samples& other = m.peers.at(peer).at(workload);
+  cell.peer = PeerCell{per_unit(other), ratio(own, other), agree(own, other)};
+  return cell;
+}
+
+std::vector<std::string> peers_of(const Measured& m, const std::string& workload) {
+  std::vector<std::string> names;
+  for (const auto& [name, results] : m.peers)
+    if (results.contains(workload)) names.push_back(name);
+  if (names.empty()) names.push_back("");
+  return names;
+}
+
 }  // namespace
 
-Table make_table(int threads, int rounds, const Results& xgrad, const std::map<std::string, Results>& peers,
-                 const Results& limits) {
-  Table table{threads, rounds};
-  if (const auto peak = limits.find("limits/peak"); peak != limits.end())
-    table.peak_gflops = peak->second.flops / best(peak->second);
-  for (const auto& [name, results] : peers) table.peers.push_back(name);
-  for (const auto& [name, own] : xgrad) {
-    Row row{name, own.unit, per_unit(own), of_limit(own, limits)};
-    for (const auto& [peer, results] : peers) {
-      const auto it = results.find(name);
-      if (it == results.end()) continue;
-      const Samples& other = it->second;
-      row.peers.emplace(peer, PeerCell{per_unit(other), ratio(other, own), agree(own, other)});
-    }
-    table.rows.push_back(std::move(row));
+Table make_table(const std::map<int, Measured>& measured) {
+  Table table;
+  for (const auto& [threads, m] : measured) {
+    const Samples& peak = m.limits.at("limits/peak");
+    table.threads.push_back(threads);
+    table.peak_gflops.push_back(peak.flops / best(peak));
   }
+  const Measured& first = measured.begin()->second;
+  for (const auto& [workload, own] : first.xgrad)
+    for (const std::string& peer : peers_of(first, workload)) {
+      Row row{workload, own.unit, peer, {}};
+      if (const auto it = own.at_most.find(peer); it != own.at_most.end()) row.at_most = it->second;
+      for (const auto& [threads, m] : measured) {
+        row.cells.push_back(make_cell(m, workload, peer));
+        row.same_bits = row.same_bits && m.xgrad.at(workload).results == own.results;
+      }
+      table.rows.push_back(std::move(row));
+    }
   return table;
 }
 
 bool all_agree(const Table& table) {
-  for (const Row& row : table.rows)
-    for (const auto& [name, cell] : row.peers)
-      if (!cell.agrees) return false;
+  for (const Row& row : table.rows) {
+    if (!row.same_bits) return false;
+    for (const Cell& cell : row.cells)
+      if (cell.peer && !cell.peer->agrees) return false;
+  }
   return true;
 }
 
