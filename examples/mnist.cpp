@@ -1,5 +1,5 @@
 // Handwritten digits: an MLP and LeNet-5 on MNIST's IDX files.
-//   mnist --data DIR [--epochs N] [--batch N|all] [--model mlp|lenet|both] [--out DIR]   train, test, save the weights
+//   mnist --data DIR [--epochs N] [--batch N|all] [--model mlp|lenet|both] [--out DIR]   train, test; writes weights and a report
 //   ... --resume                                            go on after Ctrl-C, a crash, or with more epochs
 //   mnist --data DIR --load FILE --model mlp|lenet          test saved weights
 //   mnist --quick                                           two epochs on digits it draws itself
@@ -79,12 +79,14 @@ template <class Net> bool train_and_save(const std::string& name, const nn::Mnis
   Net net;
   fmt::print("{}\n{}\n", name, summary(net));
   optim::Adam adam{net, {.lr = 1e-3}};
+  optim::Monitor monitor{net};
   const nn::TensorDataset training{data.train_images, data.train_labels};
   nn::DataLoader train{training, {.batch_size = o.batch > 0 ? o.batch : training.size(), .shuffle = true}};
   nn::DataLoader test{nn::TensorDataset{data.test_images, data.test_labels}, {.batch_size = 250}};
   const auto run = optim::fit(net, train, test, nn::cross_entropy, adam,
                               {.epochs = o.epochs,
                                .metrics = metrics,
+                               .monitor = &monitor,
                                .checkpoint = o.out / (name + ".run.safetensors"),
                                .checkpoint_every = 500,
                                .resume = o.resume});
@@ -92,10 +94,16 @@ template <class Net> bool train_and_save(const std::string& name, const nn::Mnis
     fmt::print("{}: interrupted after {} steps; go on with --resume\n", name, run.steps);
     return false;
   }
-  const auto file = o.out / (name + ".safetensors");
-  save_safetensors(file, net);
-  fmt::print("{}: {:.2f} % of {} test digits, weights in {}\n\n", name,
-             100 * run.history.last("valid/accuracy"), data.test_labels.numel(), file.string());
+  const auto weights = o.out / (name + ".safetensors"), page = o.out / (name + ".html");
+  save_safetensors(weights, net);
+  const Tensor scores = no_grad([&] { return net(data.test_images); });
+  optim::report(page, run.history, monitor,
+                {.title = name + " on handwritten digits",
+                 .confusion = optim::confusion_matrix(scores, data.test_labels, 10),
+                 .worst = optim::worst_examples(data.test_images, scores, data.test_labels)});
+  fmt::print("{}: {:.2f} % of {} test digits, weights in {}, what one can see of the run in {}\n\n", name,
+             100 * run.history.last("valid/accuracy"), data.test_labels.numel(), weights.string(),
+             page.string());
   return true;
 }
 

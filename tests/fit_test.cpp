@@ -143,6 +143,24 @@ TEST_CASE("a loader with one batch of everything is gradient descent on the whol
   CHECK(test::same_tensors(values(a.net), values(b.net)));
 }
 
+TEST_CASE("any range of batches with a size is a loader, and any function of two tensors a loss") {
+  Setting a, b;
+  a.net.drop.training = b.net.drop.training = false;
+  std::vector<std::pair<Tensor, Tensor>> batches;
+  for (const auto& [x, y] : Loader{clusters(30), {.batch_size = 8}}) batches.emplace_back(x, y);
+  const auto run = optim::fit(
+      a.net, batches, [](const auto& p, const auto& t) { return nn::cross_entropy(p, t) * 2; }, a.adam,
+      quiet({.epochs = 2}));
+  CHECK(run.steps == 8);
+  for (int epoch = 0; epoch < 2; ++epoch)
+    for (const auto& [x, y] : batches) {
+      b.adam.zero_grad();
+      (nn::cross_entropy(b.net(x), y) * 2).backward();
+      b.adam.step();
+    }
+  CHECK(test::same_tensors(values(a.net), values(b.net)));
+}
+
 TEST_CASE("a schedule counts steps, or epochs, and a plateau comes on top") {
   const auto rates = [](const optim::FitOptions& options) {
     Setting s;

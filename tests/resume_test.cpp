@@ -69,8 +69,8 @@ TEST_CASE("a run that is killed at ten random moments ends with the bits of one 
   for (int i = 0; i < 10; ++i) {
     RunningChild child(file("run"), file("weights"));
     std::int64_t steps = 0, microseconds = 0;
-    moments.fill_integers({&steps, 1}, 0, 30);
-    moments.fill_integers({&microseconds, 1}, 0, 2000);
+    moments.fill_integers({&steps, 1}, 0, 25);
+    moments.fill_integers({&microseconds, 1}, 0, 1000);
     child.wait_for_steps(steps);
     ::usleep(static_cast<useconds_t>(microseconds));
     child.kill();
