@@ -13,7 +13,7 @@ namespace {
 
 Tensor finish(const char* op, Tensor t, const TensorOptions& options) {
   if (options.requires_grad) t.requires_grad(true);
-  detail::profile_op(op);
+  detail::profile_op(op, t.impl().storage.get());
   return t;
 }
 

@@ -46,7 +46,7 @@ template <class Forward, class Vjp> class CustomArrayOp {
  private:
   template <class... X> Tensor run(Dtype dtype, const X&... x) const {
     constexpr std::size_t n = sizeof...(X);
-    detail::profile_tensor(0);
+    detail::profile_view();
     Tensor y = visit_floating(name_, dtype, [&]<class T>(std::type_identity<T>) {
       return detail::of_dtype<T>(forward_(detail::dense_array<T>(x)...));
     });

@@ -32,7 +32,7 @@ template <class Forward, class Vjp> class CustomOp {
 
   template <std::same_as<Tensor>... X> Tensor operator()(const X&... x) const {
     constexpr std::size_t n = sizeof...(X);
-    detail::profile_tensor(0);
+    detail::profile_view();
     Tensor y = no_grad([&] { return Tensor(forward_(x...)); });
     const std::array<Saved, n> inputs{Saved(x)...};
     if constexpr (std::invocable<const Vjp&, const Tensor&, const X&..., const Tensor&>) {

@@ -263,7 +263,7 @@ void run_elementwise(const char* name, const ElementwiseRule& rule, const void* 
     auto node = Ref<Node>::adopt(new ElementwiseNode(name, rule, functors, inputs, outputs, compute));
     Node::adopt_outputs(std::move(node), outputs);
   }
-  profile_op(name);
+  profile_op(name, outputs[0].impl().storage.get());
 }
 
 void run_elementwise_into(const char* name, const ElementwiseRule& rule, const void* functors,
@@ -283,14 +283,14 @@ void run_elementwise_into(const char* name, const ElementwiseRule& rule, const v
   const auto base = [](Tensor& t) {
     visit_dtype(t.dtype(), [&]<class T>(std::type_identity<T>) { t.mutable_data<T>(); });
   };
-  profile_tensor(0);
+  profile_view();
   for (Tensor* y : outputs) base(*y);
   std::vector<Tensor> targets;
   for (Tensor* y : outputs) targets.push_back(y->is_contiguous() ? *y : empty(shape, compute));
   run_forward(rule, functors, inputs, targets, shape, compute);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (!targets[i].is_same(*outputs[i])) copy_elements(targets[i], *outputs[i]);
-  profile_op(name);
+  profile_op(name, outputs[0]->impl().storage.get());
 }
 
 }  // namespace xg::detail

@@ -241,7 +241,7 @@ Tensor record(const char* name, std::initializer_list<const Tensor*> inputs, Ten
     std::span<Tensor> one(&output, 1);
     detail::record_outputs(name, inputs, one, std::forward<Vjp>(vjp));
   }
-  detail::profile_op(name);
+  detail::profile_op(name, output.impl().storage.get());
   return output;
 }
 
@@ -256,7 +256,7 @@ Tensor record(const char* name, std::span<const Tensor> inputs, Tensor output, V
     std::span<Tensor> one(&output, 1);
     detail::record_outputs(name, pointers, one, std::forward<Vjp>(vjp));
   }
-  detail::profile_op(name);
+  detail::profile_op(name, output.impl().storage.get());
   return output;
 }
 
@@ -268,7 +268,7 @@ std::array<Tensor, N> record(const char* name, std::initializer_list<const Tenso
   if (mode().anomaly)
     for (const Tensor& y : outputs) check_anomaly(name, {inputs.begin(), inputs.size()}, y);
   if (is_recorded(inputs)) detail::record_outputs(name, inputs, outputs, std::forward<Vjp>(vjp));
-  detail::profile_op(name);
+  detail::profile_op(name, outputs[0].impl().storage.get());
   return outputs;
 }
 

@@ -5,24 +5,29 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace xg {
+class Storage;
+}
+
 namespace xg::detail {
 
 inline std::atomic<bool> profiling{false};
 inline bool is_profiled() noexcept { return profiling.load(std::memory_order_relaxed); }
 
-void tell_tensor(std::size_t bytes);
-void tell_op(const char* name);
+void tell_memory(const Storage* storage, std::size_t bytes);
+void tell_op(const char* name, const Storage* output);
 
-/// An op makes a tensor on so many bytes of new memory: it began when it made its first one.
-inline void profile_tensor(std::size_t bytes) {
+/// An op takes memory for a tensor. It began when it did so first, or looked at some by profile_view().
+inline void profile_memory(const Storage* storage, std::size_t bytes) {
   if (is_profiled()) [[unlikely]]
-    tell_tensor(bytes);
+    tell_memory(storage, bytes);
 }
+inline void profile_view() { profile_memory(nullptr, 0); }
 
-/// An op is done.
-inline void profile_op(const char* name) {
+/// An op is done and has its (first) output there.
+inline void profile_op(const char* name, const Storage* output) {
   if (is_profiled()) [[unlikely]]
-    tell_op(name);
+    tell_op(name, output);
 }
 
 /// What takes time. Ops lie inside of the others: scopes, whole walks over the tape, and single vjps.

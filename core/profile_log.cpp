@@ -1,7 +1,7 @@
 #include "profile_log.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <iterator>
 
 #include "error.hpp"
 #include "mode.hpp"
@@ -60,17 +60,69 @@ ProfileLog::Event* ProfileLog::innermost_work(const Thread& thread) {
   return nullptr;
 }
 
-// What was allocated since the last boundary and belongs to no op is the surrounding vjp's own.
-void ProfileLog::set_boundary(Thread& thread, std::int64_t time) {
-  if (Event* outer = innermost_work(thread)) outer->bytes += thread.bytes;
-  thread.begun = false;
+// What belongs to no op is the surrounding vjp's own.
+void ProfileLog::close_marks(Thread& thread, std::int64_t time) {
+  if (Event* outer = innermost_work(thread))
+    for (const Mark& m : thread.marks) outer->bytes += m.bytes;
+  thread.marks.clear();
+  thread.claims.clear();
   thread.boundary = time;
-  thread.bytes = 0;
+}
+
+// Ops do not say when they begin, so it follows from the memory that they take. An op has what was taken since the
+// last one; if its output is not among that, it is a view of older memory and leaves all to the op around it; and
+// an op around others gets its output back from the one that took it.
+void ProfileLog::take_marks(Thread& thread, Event& op, const Storage* output) {
+  constexpr std::size_t most_claims = 16;
+  auto& marks = thread.marks;
+  auto& claims = thread.claims;
+  const auto own = std::ranges::find(marks, output, &Mark::storage);
+  const auto lost = std::ranges::find(claims, output, [](const Claim& c) { return c.mark.storage; });
+  if (own == marks.end() && lost == claims.end()) {
+    const auto view = std::ranges::find(marks, nullptr, &Mark::storage);
+    op.begin = view == marks.end() ? thread.boundary : view->time;
+    std::erase_if(marks, [](const Mark& m) { return m.storage == nullptr; });
+    return;
+  }
+  op.begin = op.end;
+  if (own == marks.end()) {
+    Event& thief = events_[lost->event];
+    thief.begin = lost->rest;
+    for (auto c = claims.begin(); c != lost + 1; ++c) {
+      if (c->event != lost->event) continue;
+      op.begin = std::min(op.begin, c->mark.time);
+      op.bytes += c->mark.bytes;
+      thief.bytes -= c->mark.bytes;
+    }
+    claims.erase(claims.begin(), lost + 1);
+  } else {
+    for (auto m = marks.begin(); m != own; ++m) claims.push_back({*m, events_.size(), std::next(m)->time});
+    if (claims.size() > most_claims)
+      claims.erase(claims.begin(), claims.end() - static_cast<std::ptrdiff_t>(most_claims));
+  }
+  for (const Mark& m : marks) {
+    op.begin = std::min(op.begin, m.time);
+    op.bytes += m.bytes;
+  }
+  marks.clear();
+}
+
+// The time of the ops and vjps that ended since the op began.
+std::int64_t ProfileLog::inside(const Event& op) const {
+  std::int64_t sum = 0, covered = op.end;
+  for (auto e = events_.rbegin(); e != events_.rend(); ++e) {
+    if (e->thread != op.thread) continue;
+    if (e->end < 0 || e->begin < op.begin) break;
+    if (e->kind == Profiled::scope || e->end > covered) continue;
+    sum += e->end - e->begin;
+    covered = e->begin;
+  }
+  return sum;
 }
 
 void ProfileLog::end_innermost(Thread& thread) {
   const std::int64_t time = now();
-  set_boundary(thread, time);
+  close_marks(thread, time);
   Event& event = events_[thread.open.back()];
   thread.open.pop_back();
   event.end = time;
@@ -78,31 +130,30 @@ void ProfileLog::end_innermost(Thread& thread) {
   if (Event* outer = innermost_work(thread)) outer->inner += event.end - event.begin;
 }
 
-void tell_tensor(std::size_t bytes) {
+void tell_memory(const Storage* storage, std::size_t bytes) {
   const std::lock_guard lock(log_mutex);
-  if (!current) return;
-  ProfileLog::Thread& thread = current->this_thread();
-  if (!thread.begun) thread.boundary = current->now();
-  thread.begun = true;
-  thread.bytes += static_cast<std::int64_t>(bytes);
+  if (current)
+    current->this_thread().marks.push_back({storage, current->now(), static_cast<std::int64_t>(bytes)});
 }
 
-void tell_op(const char* name) {
+void tell_op(const char* name, const Storage* output) {
   const std::lock_guard lock(log_mutex);
   if (!current) return;
   ProfileLog::Thread& thread = current->this_thread();
   ProfileLog::Event* outer = current->innermost_work(thread);
   const std::int64_t time = current->now();
-  if (outer) outer->inner += time - thread.boundary;
-  current->events_.push_back({.name = name,
-                              .scope = current_scope(),
-                              .kind = Profiled::op,
-                              .inside_backward = outer != nullptr,
-                              .thread = thread.number,
-                              .begin = thread.boundary,
-                              .end = time,
-                              .bytes = std::exchange(thread.bytes, 0)});
-  current->set_boundary(thread, time);
+  ProfileLog::Event op{.name = name,
+                       .scope = current_scope(),
+                       .kind = Profiled::op,
+                       .inside_backward = outer != nullptr,
+                       .thread = thread.number,
+                       .begin = time,
+                       .end = time};
+  current->take_marks(thread, op, output);
+  op.inner = current->inside(op);
+  if (outer) outer->inner += op.end - op.begin - op.inner;
+  current->events_.push_back(op);
+  thread.boundary = time;
 }
 
 void ProfiledSpan::begin(Profiled kind, const char* name, const char* scope) {
@@ -110,7 +161,7 @@ void ProfiledSpan::begin(Profiled kind, const char* name, const char* scope) {
   if (!current) return;
   ProfileLog::Thread& thread = current->this_thread();
   const std::int64_t time = current->now();
-  current->set_boundary(thread, time);
+  current->close_marks(thread, time);
   current->events_.push_back({.name = name,
                               .scope = scope,
                               .kind = kind,

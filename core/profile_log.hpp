@@ -39,21 +39,34 @@ class ProfileLog {
   std::vector<Event> events() const;
 
  private:
-  friend void tell_tensor(std::size_t bytes);
-  friend void tell_op(const char* name);
+  friend void tell_memory(const Storage* storage, std::size_t bytes);
+  friend void tell_op(const char* name, const Storage* output);
   friend class ProfiledSpan;
 
+  /// Memory that was taken, or the beginning of something else (null).
+  struct Mark {
+    const Storage* storage;
+    std::int64_t time, bytes;
+  };
+  /// A mark that an op took for its own beyond its output. It may have been the output of an op around it.
+  struct Claim {
+    Mark mark;
+    std::size_t event;
+    std::int64_t rest;  // when the event began without it
+  };
   struct Thread {
     std::uint32_t number = 0;
-    std::vector<std::size_t> open;  // events that last, the innermost one last
-    bool begun = false;             // the next op has
-    std::int64_t boundary = 0;      // where it did, or else where the one before ended
-    std::int64_t bytes = 0;         // since the boundary
+    std::vector<std::size_t> open{};  // events that last, the innermost one last
+    std::vector<Mark> marks{};        // of no op so far
+    std::vector<Claim> claims{};      // of the last few ops
+    std::int64_t boundary = 0;        // where the last event ended or the next one can begin
   };
 
   Thread& this_thread();
   Event* innermost_work(const Thread& thread);
-  void set_boundary(Thread& thread, std::int64_t time);
+  void close_marks(Thread& thread, std::int64_t time);
+  void take_marks(Thread& thread, Event& op, const Storage* output);
+  std::int64_t inside(const Event& op) const;
   void end_innermost(Thread& thread);
 
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -13,9 +13,10 @@ static_assert(sizeof(Storage) <= header);
 }  // namespace
 
 Ref<Storage> Storage::make(std::size_t bytes) {
-  detail::profile_tensor(bytes);
   auto* block = static_cast<std::byte*>(allocate(header + bytes));
-  return Ref<Storage>::adopt(::new (block) Storage(block + header, bytes, nullptr));
+  auto storage = Ref<Storage>::adopt(::new (block) Storage(block + header, bytes, nullptr));
+  detail::profile_memory(storage.get(), bytes);
+  return storage;
 }
 
 Ref<Storage> Storage::borrow(std::byte* data, std::size_t bytes, std::function<void()> release) {

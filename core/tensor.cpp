@@ -156,7 +156,7 @@ Tensor from_storage(Ref<Storage> storage, Dtype dtype, const Shape& shape, const
 }
 
 Tensor as_strided(const Tensor& x, const Shape& shape, const Strides& strides, std::int64_t offset) {
-  detail::profile_tensor(0);
+  detail::profile_view();
   const TensorImpl& t = x.impl();
   std::byte* first = t.data + offset * static_cast<std::int64_t>(size_of(t.dtype));
   return make_tensor(t.storage, first, t.dtype, shape, strides);

@@ -89,7 +89,7 @@ std::vector<Tensor> pieces_of(const Tensor& x, const std::vector<std::int64_t>& 
       return std::array{cat({g.begin(), g.end()}, static_cast<std::int64_t>(axis))};
     });
   }
-  detail::profile_op("split");
+  detail::profile_op("split", x.impl().storage.get());
   return pieces;
 }
 
