@@ -7,20 +7,12 @@
 
 #include "copy.hpp"
 #include "mode.hpp"
+#include "text_table.hpp"
 
 namespace xg::detail {
 namespace {
 
 bool is_trained(const Tensor& t) { return t.defined() && t.requires_grad(); }
-
-std::string human_bytes(std::int64_t bytes) {
-  constexpr std::int64_t kib = 1024;
-  const auto b = static_cast<double>(bytes);
-  if (bytes < kib) return fmt::format("{} B", bytes);
-  if (bytes < kib * kib) return fmt::format("{:.1f} KiB", b / kib);
-  if (bytes < kib * kib * kib) return fmt::format("{:.1f} MiB", b / (kib * kib));
-  return fmt::format("{:.1f} GiB", b / (kib * kib * kib));
-}
 
 }  // namespace
 
