@@ -2,24 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "random_guard.hpp"
+
 namespace xg::detail {
-namespace {
-
-/// Sets the default generator and puts it back.
-class RandomGuard {
- public:
-  explicit RandomGuard(Generator::State during) : before_(default_generator().state()) {
-    default_generator().set_state(during);
-  }
-  ~RandomGuard() { default_generator().set_state(before_); }
-  RandomGuard(const RandomGuard&) = delete;
-  RandomGuard& operator=(const RandomGuard&) = delete;
-
- private:
-  Generator::State before_;
-};
-
-}  // namespace
 
 Checkpoint::Checkpoint(std::function<void()> run_again)
     : run_again_(std::move(run_again)), mode_(mode()), random_(default_generator().state()) {
