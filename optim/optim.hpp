@@ -16,6 +16,7 @@
 #include "evaluate.hpp"
 #include "fit.hpp"
 #include "gallery.hpp"
+#include "graph_page.hpp"
 #include "heat_map.hpp"
 #include "histogram_chart.hpp"
 #include "history.hpp"
