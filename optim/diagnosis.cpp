@@ -5,7 +5,6 @@
 #include <functional>
 #include <limits>
 #include <optional>
-#include <ostream>
 
 #include "loss_course.hpp"
 #include "svg.hpp"
@@ -20,8 +19,8 @@ using svg::value_text;
 constexpr double vanishing_ratio = 1e-4;
 // ... or all of them, over their weights, so small that no usual learning rate moves anything.
 constexpr double vanishing_gradient = 1e-6;
-// Gradients so many times longer than the weights: one step with a rate of 0.01 replaces the whole model.
-constexpr double exploding_gradient = 100;
+// Gradients so many times longer than the weights: one step with a rate of 0.001 replaces the whole model.
+constexpr double exploding_gradient = 1e3;
 // Updates should be about 1e-3 of the weights; a decade below is slow. Karpathy, cs231n, "Babysitting the
 // learning process".
 constexpr double small_update = 1e-4;
@@ -29,7 +28,7 @@ constexpr double small_update = 1e-4;
 // up to a third are silent in networks that learn well, such as LeNet-5 on MNIST.
 constexpr double many_dead = 0.5;
 constexpr double nearly_all = 0.9;
-// Half is common in tanh networks that have been trained for long.
+// Networks that learn well end with up to three quarters, so it counts from the start on, or if nothing is learned.
 constexpr double many_saturated = 0.7;
 // The validation loss over its lowest value. Prechelt 1998, "Early stopping - but when?", stops between 1 and
 // 5 % above it; at 20 % noise is no explanation any more.
@@ -127,7 +126,8 @@ class Diagnosis {
                 fmt::format("{} the gradient is {} times as long as the weights, longest in {} ({})", when,
                             value_text(ratio, 3), worst.path, value_text(norm(worst), 3)),
                 "Start with smaller weights (nn::init::kaiming_normal_ for ReLU, xavier_normal_ for tanh), "
-                "normalise inputs, targets and layers, and limit the gradient with optim::clip_grad_norm."});
+                "normalise inputs, targets and layers, average the loss over the batch, and limit the "
+                "gradient with optim::clip_grad_norm."});
   }
 
   bool exploding_from_the_start() {
@@ -177,7 +177,7 @@ class Diagnosis {
   }
 
   bool learning_rate_too_small() {
-    if (!loss_ || loss_->steps < least_steps || loss_->fell_to(little_learned)) return false;
+    if (!loss_ || loss_->steps < least_steps || loss_->fell_from_start_to(little_learned)) return false;
     const Curve lr = curve("lr");
     const std::string rate = lr.value.empty()
                                  ? std::string("it")
@@ -185,7 +185,7 @@ class Diagnosis {
     const std::string remedy =
         fmt::format("Raise {} tenfold, or let optim::lr_range_test suggest a rate.", rate);
     if (weights_.empty()) {
-      if (loss_->steps < least_steps_to_be_stuck || loss_->fell_to(nothing_learned)) return false;
+      if (loss_->steps < least_steps_to_be_stuck || loss_->fell_from_start_to(nothing_learned)) return false;
       return add(
           {Fault::learning_rate_too_small, Severity::warning, options_.train_loss, loss_->last,
            fmt::format("after {} steps the loss is still {}", loss_->steps, value_text(loss_->last, 3)),
@@ -218,12 +218,14 @@ class Diagnosis {
     Severity severity() const { return share > nearly_all ? Severity::error : Severity::warning; }
   };
 
-  Worst worst_activation(const std::string& kind, double limit) const {
+  /// With `at_first` those only whose figure was that high before anything was learned.
+  Worst worst_activation(const std::string& kind, double limit, bool at_first = false) const {
     Worst worst;
     if (!monitor_) return worst;
     for (const ActivationFigures& a : monitor_->activations()) {
       const std::vector<double> shares = curve(fmt::format("{}/{}", kind, a.name)).value;
       if (!a.hidden || shares.empty() || !(shares.back() > limit)) continue;
+      if (at_first && !(shares.front() > limit)) continue;
       ++worst.over;
       if (shares.back() <= worst.share) continue;
       worst.name = a.name;
@@ -247,7 +249,8 @@ class Diagnosis {
   }
 
   bool saturated_activations() {
-    const Worst worst = worst_activation("saturated", many_saturated);
+    const bool has_learned = loss_ && loss_->fell_from_start_to(little_learned);
+    const Worst worst = worst_activation("saturated", many_saturated, has_learned);
     if (worst.over == 0) return false;
     return add(
         {Fault::saturated_activation, worst.severity(), worst.name, worst.share,
@@ -283,7 +286,7 @@ class Diagnosis {
                               reference->path),
                   remedy});
     const double relative = median(relative_gradients());
-    if (!(relative < vanishing_gradient) || !loss_ || loss_->fell_to(little_learned)) return false;
+    if (!(relative < vanishing_gradient) || !loss_ || loss_->fell_from_start_to(little_learned)) return false;
     return add({Fault::vanishing_gradients, Severity::error, weights_[0].path, relative,
                 fmt::format("all gradients together are {} of the weights' size", value_text(relative, 2)),
                 remedy});
@@ -360,39 +363,6 @@ class Diagnosis {
 };
 
 }  // namespace
-
-std::string_view name_of(Fault fault) {
-  switch (fault) {
-    case Fault::non_finite:
-      return "NaN or infinity";
-    case Fault::exploding_gradients:
-      return "exploding gradients";
-    case Fault::learning_rate_too_large:
-      return "learning rate too large";
-    case Fault::learning_rate_unstable:
-      return "unstable learning rate";
-    case Fault::learning_rate_too_small:
-      return "learning rate too small";
-    case Fault::dying_relu:
-      return "dying ReLUs";
-    case Fault::saturated_activation:
-      return "saturated activation";
-    case Fault::vanishing_gradients:
-      return "vanishing gradients";
-    case Fault::unused_parameter:
-      return "unused parameter";
-    case Fault::overfitting:
-      return "overfitting";
-  }
-  return "";
-}
-
-std::string Finding::text() const {
-  return fmt::format("{}: {}, {}: {}. {}", severity == Severity::error ? "error" : "warning", name_of(fault),
-                     where, message, remedy);
-}
-
-std::ostream& operator<<(std::ostream& out, const Finding& finding) { return out << finding.text(); }
 
 std::vector<Finding> diagnose(const History& history, const DiagnosisOptions& options) {
   return Diagnosis(history, nullptr, options).run();

@@ -20,6 +20,8 @@ inline constexpr double half_learned = 0.5, little_learned = 0.9, nothing_learne
 /// A stretch this much above the lowest one before is a setback; a few are chance.
 inline constexpr double setback_height = 0.25;
 inline constexpr int many_setbacks = 4;
+/// What is less than so many standard deviations of a batch's loss, or of a mean of some, may be chance.
+inline constexpr double chance = 5, rare_chance = 10;
 /// Means of so many stretches of a run tell its course.
 inline constexpr std::size_t most_stretches = 50;
 /// A shorter curve says nothing but that it diverges.
@@ -32,10 +34,21 @@ inline double mean_of(const std::vector<double>& values, std::size_t begin, std:
   return sum / static_cast<double>(end - begin);
 }
 
+/// The standard deviation of values around their course, from the second half of them: as neighbours differ.
+inline double noise_of(const std::vector<double>& values) {
+  double sum = 0;
+  const std::size_t half = values.size() / 2;
+  for (std::size_t i = half + 1; i < values.size(); ++i)
+    sum += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
+  return std::sqrt(sum / 2 / static_cast<double>(std::max<std::size_t>(1, values.size() - half)));
+}
+
 struct LossCourse {
   double first = std::numeric_limits<double>::quiet_NaN();  ///< before any update
-  double last = first;                                      ///< over the last stretch
+  double start = first;  ///< the same, or the first stretch if that is higher
+  double last = first;   ///< over the last stretch
   double peak = first;
+  double noise = 0;  ///< of a batch
   bool ends_finite = true;
   int setbacks = 0;
   std::size_t steps = 0, stretches = 0;
@@ -47,22 +60,27 @@ struct LossCourse {
     if (finite.empty()) return;
     first = finite.front();
     peak = *std::ranges::max_element(finite);
+    noise = noise_of(finite);
     stretches = std::min(most_stretches, finite.size());
+    const double of_mean = noise / std::sqrt(static_cast<double>(finite.size() / stretches));
     double lowest = first;
     for (std::size_t k = 0; k < stretches; ++k) {
       last = mean_of(finite, k * finite.size() / stretches, (k + 1) * finite.size() / stretches);
-      setbacks += above(last - (lowest - first), 1 + setback_height);
+      setbacks += last - lowest > std::max(setback_height * std::abs(first), chance * of_mean);
       lowest = std::min(lowest, last);
+      if (k == 0) start = std::max(first, last);
     }
   }
 
   bool above(double value, double factor) const { return value > first + (factor - 1) * std::abs(first); }
   bool fell_to(double factor) const { return last <= first - (1 - factor) * std::abs(first); }
+  bool fell_from_start_to(double factor) const { return last <= start - (1 - factor) * std::abs(start); }
   bool jumps() const { return steps >= least_steps && setbacks >= many_setbacks; }
   bool diverged() const {
-    if (above(last, diverged_end)) return true;
-    const bool in_vain = !ends_finite || !fell_to(half_learned);
-    return in_vain && (above(peak, diverged_peak) || jumps());
+    if (above(last, diverged_end) && last - first > chance * noise) return true;
+    if (ends_finite && fell_to(half_learned)) return false;
+    const bool leapt = above(peak, diverged_peak) && (!ends_finite || peak - first > rare_chance * noise);
+    return leapt || jumps();
   }
 };
 

@@ -14,6 +14,7 @@
 #include "diagnosis.hpp"
 #include "early_stopping.hpp"
 #include "evaluate.hpp"
+#include "finding.hpp"
 #include "fit.hpp"
 #include "gallery.hpp"
 #include "graph_page.hpp"
