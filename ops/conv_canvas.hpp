@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "../core/tensor.hpp"
-#include "row_loop.hpp"
+#include "load_step.hpp"
 #include "window.hpp"
 
 namespace xg::detail {
@@ -54,38 +54,49 @@ template <class T> struct Images {
   std::array<std::int64_t, 3> size{1, 1, 1}, step{};  // of planes, rows and columns
 };
 
-/// `channels` of one image. Only what lies in the image is written: the rest has to be zeros already.
+/// Vectors may read that many elements behind a canvas.
+inline constexpr std::int64_t canvas_slack = 32;
+
+// The elements of one strip that lie in the image; Step is the step between them where the compiler should know
+// it, else 0.
+template <std::size_t Step, class T>
+void draw_strip(const Canvas& c, const Images<T>& x, const T* image, std::int64_t channels,
+                std::int64_t strip, T* to) {
+  const auto first_from = [&](std::int64_t column) {
+    return std::clamp<std::int64_t>(ceil_div(column - c.left - strip, c.split), 0, c.strip());
+  };
+  const std::int64_t begin = first_from(0), n = std::max(begin, first_from(x.size[2])) - begin;
+  const std::int64_t left = (c.left + strip + begin * c.split) * x.step[2], step = c.split * x.step[2];
+  const std::int64_t line = c.row_length(), size = c.size();
+  to += c.offset(0, 0, strip) + begin;
+  const auto is_outside = [](std::int64_t i, std::int64_t size) { return i < 0 || i >= size; };
+  dispatch([&](auto isa) {
+    using L = lane<T, decltype(isa)>;
+    for (std::int64_t k = 0; k < channels; ++k, to += size)
+      for (std::int64_t z = 0; z < c.planes; ++z)
+        for (std::int64_t y = 0; y < c.rows; ++y) {
+          T* const row = to + (z * c.rows + y) * line;
+          if (is_outside(c.front + z, x.size[0]) || is_outside(c.top + y, x.size[1])) {
+            std::fill_n(row, n, T{});
+            continue;
+          }
+          const T* const from =
+              image + k * x.channel_step + (c.front + z) * x.step[0] + (c.top + y) * x.step[1] + left;
+          rows::for_lanes<L>(n, [&](std::int64_t i, std::size_t m) {
+            rows::put(row + i, m, load_step<L, Step>(from + i * step, step, m));
+          });
+        }
+  });
+}
+
+/// `channels` of one image. Columns beside the image are not written: they have to be zeros already.
 template <class T>
 void draw(const Canvas& c, const Images<T>& x, std::int64_t image, std::int64_t channel,
           std::int64_t channels, T* to) {
-  const std::int64_t begin_z = std::max<std::int64_t>(0, -c.front),
-                     begin_y = std::max<std::int64_t>(0, -c.top);
-  const std::int64_t end_z = std::min(c.planes, x.size[0] - c.front),
-                     end_y = std::min(c.rows, x.size[1] - c.top);
   const std::int64_t step = c.split * x.step[2];
-  for (std::int64_t strip = 0; strip < c.split; ++strip) {
-    const auto first_from = [&](std::int64_t column) {
-      return std::clamp<std::int64_t>(ceil_div(column - c.left - strip, c.split), 0, c.strip());
-    };
-    const std::int64_t begin = first_from(0), n = std::max(begin, first_from(x.size[2])) - begin;
-    const std::int64_t left = (c.left + strip + begin * c.split) * x.step[2];
-    dispatch([&](auto isa) {
-      using L = lane<T, decltype(isa)>;
-      for (std::int64_t k = 0; k < channels; ++k)
-        for (std::int64_t z = begin_z; z < end_z; ++z)
-          for (std::int64_t y = begin_y; y < end_y; ++y) {
-            const T* const from =
-                x.at(image, channel + k) + (c.front + z) * x.step[0] + (c.top + y) * x.step[1] + left;
-            T* const row = to + k * c.size() + c.offset(z, y, strip) + begin;
-            if (step == 1)
-              rows::for_lanes<L>(n, [&](std::int64_t i, std::size_t m) {
-                rows::put(row + i, m, rows::get<L>(from + i, m));
-              });
-            else
-              for (std::int64_t i = 0; i < n; ++i) row[i] = from[i * step];
-          }
-    });
-  }
+  const auto draw_with = step == 1 ? draw_strip<1, T> : step == 2 ? draw_strip<2, T> : draw_strip<0, T>;
+  for (std::int64_t strip = 0; strip < c.split; ++strip)
+    draw_with(c, x, x.at(image, channel), channels, strip, to);
 }
 
 /// Places of windows, in vectors. A vector starts at one place and goes on along the canvas, over the ends of

@@ -10,6 +10,7 @@
 #include "conv_canvas.hpp"
 #include "conv_patches.hpp"
 #include "conv_sums.hpp"
+#include "conv_winograd.hpp"
 #include "gemm.hpp"
 
 namespace xg::detail {
@@ -46,8 +47,6 @@ PlaceVectors place_vectors(std::size_t size, const ConvSizes& s, const Canvas& c
   return {size, s.z.out, s.y.out, s.x.out, s.z.stride * canvas.plane(), s.y.stride * canvas.row_length()};
 }
 
-constexpr std::int64_t slack = 32;  // what vectors read beyond the last place
-
 // One tap at each element: the image itself is the matrix.
 bool is_pointwise(const ConvSizes& s) {
   const auto plain = [](const WindowAxis& a) { return a.kernel == 1 && a.stride == 1 && a.padding == 0; };
@@ -58,7 +57,7 @@ bool is_pointwise(const ConvSizes& s) {
 template <class T, class F> void for_each_image(const ConvSizes& s, std::int64_t buffer_size, F&& f) {
   for_each_product(s.images * s.groups, s.filters * s.taps() * s.places(),
                    [&](std::int64_t begin, std::int64_t end) {
-                     const ZeroBuffer<T> buffer(buffer_size + slack);
+                     const ZeroBuffer<T> buffer(buffer_size + canvas_slack);
                      for (std::int64_t i = begin; i < end; ++i) f(i / s.groups, i % s.groups, buffer.data());
                    });
 }
@@ -84,6 +83,11 @@ std::vector<AxisPhase> axis_phases(const WindowAxis& a) {
     if (phase.length > 0) phases.push_back(std::move(phase));
   }
   return phases;
+}
+
+/// The axis of a convolution of g with the kernel turned round, for a stride and dilation of 1.
+WindowAxis turned(const WindowAxis& a) {
+  return {a.out, a.kernel, a.in, a.stride, a.kernel - 1 - a.padding, a.dilation};
 }
 
 /// The places of g that some element of the image meets: from, and how many.
@@ -153,6 +157,9 @@ void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, const T
         std::fill_n(to + o * s.places(), s.places(), bias[group * s.filters + o]);
       gemm(s.filters, s.places(), s.taps(), weights, planes, to, s.places(), bias != nullptr);
     });
+  if (suits_winograd<T>(s, s.y, s.x))
+    return convolve_tiles<T>(s.y, s.x, s.images, s.groups, s.channels, s.filters, images,
+                             {w, s.filters * s.taps(), s.taps(), s.kernel(), false}, bias, y);
   const Canvas canvas = window_canvas(s);
   Weights<T> weights{w, s.filters * s.taps(), s.taps(), Offsets(static_cast<std::size_t>(s.taps()))};
   std::iota(weights.tap.begin(), weights.tap.end(), std::int64_t{0});
@@ -177,6 +184,9 @@ template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, cons
       gemm(s.channels, s.places(), s.filters, weights.transposed(), planes, result(image, group), s.places(),
            false);
     });
+  if (suits_winograd<T>(s, turned(s.y), turned(s.x)))
+    return convolve_tiles<T>(turned(s.y), turned(s.x), s.images, s.groups, s.filters, s.channels, gradients,
+                             {w, s.filters * s.taps(), s.kernel(), s.taps(), true}, nullptr, dx);
   const auto [front, planes] = reach(s.z);
   const auto [top, rows] = reach(s.y);
   const auto [left, columns] = reach(s.x);
@@ -225,7 +235,7 @@ template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, con
     }
   };
   const auto sum_drawn = [&](std::int64_t begin, std::int64_t end, std::int64_t group, auto sums, T* to) {
-    const ZeroBuffer<T> drawn(s.channels * canvas.size() + slack);
+    const ZeroBuffer<T> drawn(s.channels * canvas.size() + canvas_slack);
     for (std::int64_t image = begin; image < end; ++image) {
       draw(canvas, images, image, group * s.channels, s.channels, drawn.data());
       sums.add(gradient(image, group), drawn.data());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <xgrad/core/backward.hpp>
+#include <xgrad/core/copy.hpp>
 #include <xgrad/core/create.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/parallel.hpp>
@@ -289,4 +290,19 @@ TEST_CASE("one filter a group, over rows shorter and longer than vectors") {
       CHECK(worst_error(conv2d_weight(g, x, k.weight, k.options), k, y.shape(), Which::weight, g, x) <
             tolerance);
     }
+}
+
+TEST_CASE("many channels and filters of 3 x 3, computed in tiles, agree with double precision") {
+  for (const Case& k :
+       {Case{{2, 48, 16, 18}, {64, 48, 3, 3}}, Case{{1, 96, 15, 16}, {96, 48, 3, 3}, {.groups = 2}},
+        Case{{2, 50, 16, 16}, {49, 50, 3, 3}, {.padding = 1}},
+        Case{{1, 64, 32, 31}, {48, 64, 3, 3}, {.padding = {2, 1}}}}) {
+    CAPTURE(k.x);
+    const Tensor x = random(k.x), w = random(k.weight), b = random({k.weight[0]});
+    const Tensor y = conv2d(x, w, b, k.options), g = random(y.shape());
+    const auto rounded = [](const Tensor& t) { return to(t, float32); };
+    CHECK(worst_difference(to(conv2d(rounded(x), rounded(w), rounded(b), k.options), float64), y) < 1e-4);
+    const Tensor dx = conv2d_input(g, w, k.x, k.options);
+    CHECK(worst_difference(to(conv2d_input(rounded(g), rounded(w), k.x, k.options), float64), dx) < 1e-4);
+  }
 }
