@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 #include <xgrad/core/copy.hpp>
@@ -60,6 +62,21 @@ std::map<std::string, Tensor> values(const Net& net) {
   for (const auto& [path, t] : named_tensors(net)) all.emplace(path, clone(t.detach()));
   return all;
 }
+
+/// Keeps what is written to the standard error stream.
+class StandardError {
+ public:
+  StandardError() : before_(std::cerr.rdbuf(out_.rdbuf())) {}
+  ~StandardError() { std::cerr.rdbuf(before_); }
+  StandardError(const StandardError&) = delete;
+  StandardError& operator=(const StandardError&) = delete;
+
+  std::string text() const { return out_.str(); }
+
+ private:
+  std::ostringstream out_;
+  std::streambuf* before_;
+};
 
 optim::FitOptions quiet(optim::FitOptions options) {
   options.progress = false;
@@ -363,6 +380,19 @@ TEST_CASE("a monitor knows of the op that ended a run") {
   CHECK_THROWS_AS(optim::fit(s.net, s.train, loss, s.adam, quiet({.monitor = &monitor})), AnomalyError);
   REQUIRE(monitor.non_finite());
   CHECK(monitor.non_finite()->op == "log");
+}
+
+TEST_CASE("a bar for each epoch counts samples and shows loss and metrics, also of the validation") {
+  Setting s;
+  const StandardError standard_error;
+  optim::fit(s.net, s.train, s.valid, nn::cross_entropy, s.adam,
+             {.epochs = 2, .metrics = {{"accuracy", optim::accuracy}}});
+  const std::string text = standard_error.text();
+  for (const char* part : {"epoch 1/2", "epoch 2/2", "44/44 [", "/s, loss 0.", ", accuracy 0.",
+                           ", valid/accuracy 0.", ", valid/loss 0."}) {
+    CAPTURE(part);
+    CHECK(contains(text, part));
+  }
 }
 
 TEST_CASE("fit refuses options that make no sense") {
