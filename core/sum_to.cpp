@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "loop.hpp"
+#include "fold.hpp"
 #include "node.hpp"
 
 namespace xg {
@@ -16,13 +16,13 @@ void check_broadcasts(const char* op, const Shape& small, const Shape& large) {
   throw ShapeError(fmt::format("[{}] {} does not broadcast to {}", op, to_string(small), to_string(large)));
 }
 
-// One input, one output that is added to: the loop sums along every axis on which the output does not move.
-template <class T> void add_kernel(const void*, std::size_t n, const Stream* streams) {
-  dispatch([&](auto isa) {
-    using L = lane<T, decltype(isa)>;
-    map_streams<L, true>(
-        n, streams, [](const L& x) { return x; }, std::index_sequence<0>(), std::index_sequence<0>());
-  });
+// The axes of `large` along which a tensor of shape `small` is repeated.
+Axes repeated_axes(const Shape& small, const Shape& large) {
+  const std::size_t missing = large.size() - small.size();
+  Axes axes;
+  for (std::size_t i = 0; i < large.size(); ++i)
+    if (i < missing || small[i - missing] != large[i]) axes.push_back(static_cast<std::int64_t>(i));
+  return axes;
 }
 
 }  // namespace
@@ -37,12 +37,9 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   check_broadcasts("sum_to", shape, x.shape());
-  Tensor y = empty(shape, x.dtype());
-  std::memset(y.impl().data, 0, static_cast<std::size_t>(y.numel()) * size_of(y.dtype()));
-  LoopOperand operands[] = {LoopOperand::input(x, x.shape()), LoopOperand::summed(y, x.shape())};
-  const LoopKernel kernel = visit_floating(
-      "sum_to", x.dtype(), []<class T>(std::type_identity<T>) -> LoopKernel { return add_kernel<T>; });
-  run_loop(x.shape(), x.dtype(), operands, 1, kernel, nullptr);
+  if (!is_floating(x.dtype())) throw_not_floating("sum_to", x.dtype());
+  const Tensor sums = folding::along(x, repeated_axes(shape, x.shape()), folding::Kind::add);
+  Tensor y = as_strided(sums, shape, contiguous_strides(shape));
   return record("sum_to", {&x}, std::move(y),
                 [from = x.shape()](const Tensor& g) { return broadcast_to(g, from); });
 }

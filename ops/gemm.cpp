@@ -66,8 +66,12 @@ template <class T> struct Product {
   StridedMatrix<T> a;
   T* c;
   std::int64_t c_step;
-  bool adds;
+  Start<T> start;
 };
+
+template <class T> Start<T> block_of(const Start<T>& start, std::int64_t row, std::int64_t column) {
+  return start.data ? Start<T>{start.data + row * start.row_step + column, start.row_step} : start;
+}
 
 template <class L, class T>
 XGRAD_INLINE LeftRows<T> rows_of_a(const StridedMatrix<T>& a, std::int64_t rows, std::int64_t depth,
@@ -91,6 +95,7 @@ template <class L, class T, class B> XGRAD_INLINE void multiply_blocks(const Pro
   const Buffer<T> left(pack_a ? max_block_depth * (block_rows + TileSize<L>::rows) : 0);
   for (std::int64_t p = 0; p < x.k; p += max_block_depth) {
     const std::int64_t depth = std::min(max_block_depth, x.k - p);
+    const Start<T> start = p == 0 ? x.start : Start<T>{x.c, x.c_step};
     LeftRows<T> rows{};
     for (std::int64_t j0 = 0; j0 < x.n; j0 += max_columns) {
       const std::int64_t columns = std::min(max_columns, x.n - j0);
@@ -104,7 +109,7 @@ template <class L, class T, class B> XGRAD_INLINE void multiply_blocks(const Pro
           const RightPanel<T> panel = j < read_in_place ? panel_in_place(block_of(b, p, j0 + j))
                                                         : RightPanel<T>{panels.data() + j * depth, width};
           detail::multiply_panel<L>(height, std::min(width, columns - j), depth, rows, panel,
-                                    x.c + i * x.c_step + j0 + j, x.c_step, x.adds || p > 0);
+                                    x.c + i * x.c_step + j0 + j, x.c_step, block_of(start, i, j0 + j));
         }
       }
     }
@@ -142,13 +147,21 @@ template <class T> bool is_for_blas(const Product<T>& x, const StridedMatrix<T>&
 }
 template <class T> bool is_for_blas(const Product<T>&, const OffsetMatrix<T>&) { return false; }
 
+// Writes the start to c, if there is one and it is not c itself.
+template <class T> void copy_start(const Product<T>& x) {
+  if (!x.start.data || x.start.data == x.c) return;
+  for (std::int64_t i = 0; i < x.m; ++i)
+    std::copy_n(x.start.data + i * x.start.row_step, x.n, x.c + i * x.c_step);
+}
+
 template <class T> void multiply_by_blas(const Product<T>& x, const StridedMatrix<T>& b) {
+  copy_start(x);
   hold_blas_at_one_thread();
   const auto call = [&](auto routine) {
     const auto narrow = [](std::int64_t n) { return static_cast<blasint>(n); };
     routine(CblasRowMajor, blas_order(x.a), blas_order(b), narrow(x.m), narrow(x.n), narrow(x.k), T{1},
             x.a.data, narrow(leading_dimension(x.a, x.m, x.k)), b.data,
-            narrow(leading_dimension(b, x.k, x.n)), x.adds ? T{1} : T{0}, x.c, narrow(x.c_step));
+            narrow(leading_dimension(b, x.k, x.n)), x.start.data ? T{1} : T{0}, x.c, narrow(x.c_step));
   };
   if constexpr (sizeof(T) == sizeof(float))
     call(cblas_sgemm);
@@ -170,7 +183,7 @@ template <class T, class B> void multiply_in_pieces(const Product<T>& x, const B
   if (pieces < 2) return piece(x, b);
   const bool cuts_rows = by_rows > by_columns;
   const std::int64_t length = cuts_rows ? x.m : x.n;
-  constexpr std::int64_t unit = 96;  // a multiple of the tile's rows and columns
+  const std::int64_t unit = cuts_rows ? 24 : 32;  // multiples of the tiles' rows and columns
   const std::int64_t cut = ((length + pieces - 1) / pieces + unit - 1) / unit * unit;
   parallel_ranges(static_cast<std::size_t>(length), static_cast<std::size_t>(cut),
                   [&](std::size_t begin, std::size_t end) {
@@ -181,10 +194,12 @@ template <class T, class B> void multiply_in_pieces(const Product<T>& x, const B
                       part.m = count;
                       part.a = block_of(x.a, first, 0);
                       part.c += first * x.c_step;
+                      part.start = block_of(x.start, first, 0);
                       return piece(part, b);
                     }
                     part.n = count;
                     part.c += first;
+                    part.start = block_of(x.start, 0, first);
                     piece(part, block_of(b, 0, first));
                   });
 }
@@ -219,10 +234,28 @@ template <class T> bool multiply_vector(const VectorProduct<T>& v) {
   return true;
 }
 
-// Nothing to sum over leaves zeros.
+// A few columns of a long sum, as in the weights' gradient of a narrow layer, would leave most of a vector idle:
+// their transpose fills it. True if that is done.
+template <class T> bool multiply_transposed(const Product<T>& x, const StridedMatrix<T>& b) {
+  if (x.n * static_cast<std::int64_t>(sizeof(T)) > 32 || x.n >= x.m || x.m > x.k) return false;
+  const Buffer<T> columns(x.m * x.n);
+  const auto for_each = [&](auto f) {
+    for (std::int64_t i = 0; i < x.m; ++i)
+      for (std::int64_t j = 0; j < x.n; ++j) f(i, j, columns.data()[j * x.m + i]);
+  };
+  if (x.start.data)
+    for_each([&](std::int64_t i, std::int64_t j, T& v) { v = x.start.data[i * x.start.row_step + j]; });
+  const Start<T> start = x.start.data ? Start<T>{columns.data(), x.m} : Start<T>();
+  multiply_in_pieces(Product<T>{x.n, x.m, x.k, b.transposed(), columns.data(), x.m, start}, x.a.transposed());
+  for_each([&](std::int64_t i, std::int64_t j, T v) { x.c[i * x.c_step + j] = v; });
+  return true;
+}
+
+// Nothing to sum over leaves the start.
 template <class T> bool is_trivial(const Product<T>& x) {
-  if (x.k == 0 && !x.adds && x.n > 0)
+  if (x.k == 0 && !x.start.data && x.n > 0)
     for (std::int64_t i = 0; i < x.m; ++i) std::fill_n(x.c + i * x.c_step, x.n, T{});
+  if (x.k == 0) copy_start(x);
   return x.m == 0 || x.n == 0 || x.k == 0;
 }
 
@@ -230,24 +263,28 @@ template <class T> bool is_trivial(const Product<T>& x) {
 
 template <class T>
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a,
-          const StridedMatrix<T>& b, T* c, std::int64_t c_step, bool adds) {
-  const Product<T> product{m, n, k, a, c, c_step, adds};
+          const StridedMatrix<T>& b, T* c, std::int64_t c_step, Start<T> start) {
+  const Product<T> product{m, n, k, a, c, c_step, start};
   if (is_trivial(product)) return;
-  if (m == 1 && multiply_vector<T>({n, k, a.data, a.column_step, b, c, 1, adds})) return;
-  if (n == 1 && multiply_vector<T>({m, k, b.data, b.row_step, a.transposed(), c, c_step, adds})) return;
-  multiply_in_pieces(product, b);
+  if (m == 1 || n == 1) {
+    copy_start(product);
+    const bool adds = start.data != nullptr;
+    if (m == 1 && multiply_vector<T>({n, k, a.data, a.column_step, b, c, 1, adds})) return;
+    if (n == 1 && multiply_vector<T>({m, k, b.data, b.row_step, a.transposed(), c, c_step, adds})) return;
+  }
+  if (!multiply_transposed(product, b)) multiply_in_pieces(product, b);
 }
 
 template <class T>
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const OffsetMatrix<T>& b,
-          T* c, std::int64_t c_step, bool adds) {
-  const Product<T> product{m, n, k, a, c, c_step, adds};
+          T* c, std::int64_t c_step, Start<T> start) {
+  const Product<T> product{m, n, k, a, c, c_step, start};
   if (!is_trivial(product)) multiply_in_pieces(product, b);
 }
 
 #define XGRAD_INSTANTIATE(T, B)                                                                             \
   template void gemm<T>(std::int64_t, std::int64_t, std::int64_t, const StridedMatrix<T>&, const B<T>&, T*, \
-                        std::int64_t, bool);
+                        std::int64_t, Start<T>);
 XGRAD_INSTANTIATE(float, StridedMatrix)
 XGRAD_INSTANTIATE(double, StridedMatrix)
 XGRAD_INSTANTIATE(float, OffsetMatrix)

@@ -30,14 +30,28 @@ template <class T> struct OffsetMatrix {
   bool rows_run;  ///< it is the rows' offsets that are mostly consecutive
 };
 
-/// c = a b, or c += a b if `adds`, for a [m, k] and b [k, n]; c is row-major with `c_step` elements from one
-/// row to the next. An element of c is summed in an order that depends on k alone.
+/// What a product is added to: row i lies at data + i * row_step, so that one row can stand for all; zeros if
+/// there is no data.
+template <class T> struct Start {
+  const T* data = nullptr;
+  std::int64_t row_step = 0;
+};
+
+/// c = start + a b for a [m, k] and b [k, n]; c is row-major with `c_step` elements from one row to the next, and
+/// may be the start. An element of c is summed in an order that depends on k alone.
 template <class T>
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a,
-          const StridedMatrix<T>& b, T* c, std::int64_t c_step, bool adds);
+          const StridedMatrix<T>& b, T* c, std::int64_t c_step, Start<T> start = {});
 template <class T>
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const OffsetMatrix<T>& b,
-          T* c, std::int64_t c_step, bool adds);
+          T* c, std::int64_t c_step, Start<T> start = {});
+
+/// c = a b, or c += a b if `adds`.
+template <class T, class B>
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const B& b, T* c,
+          std::int64_t c_step, bool adds) {
+  gemm(m, n, k, a, b, c, c_step, adds ? Start<T>{c, c_step} : Start<T>());
+}
 
 /// Calls f(begin, end) until n products are done that take `work` multiplications each: small ones and long
 /// lists of them are handed to threads together, a few large ones are left to gemm to be cut inside.

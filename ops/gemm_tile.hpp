@@ -37,12 +37,13 @@ template <class T> struct RightPanel {
 
 template <class L, class T, std::size_t... R>
 XGRAD_INLINE void multiply_tile(std::index_sequence<R...>, std::int64_t k, const T* a, std::int64_t row_step,
-                                std::int64_t k_step, RightPanel<T> b, T* c, std::int64_t c_step, bool adds) {
+                                std::int64_t k_step, RightPanel<T> b, T* c, std::int64_t c_step,
+                                Start<T> start) {
   constexpr std::size_t rows = sizeof...(R);
   L low[rows], high[rows];
-  if (adds) {
-    ((low[R] = L::load(c + static_cast<std::int64_t>(R) * c_step)), ...);
-    ((high[R] = L::load(c + static_cast<std::int64_t>(R) * c_step + L::size)), ...);
+  if (start.data) {
+    ((low[R] = L::load(start.data + static_cast<std::int64_t>(R) * start.row_step)), ...);
+    ((high[R] = L::load(start.data + static_cast<std::int64_t>(R) * start.row_step + L::size)), ...);
   } else {
     ((low[R] = high[R] = L(0)), ...);
   }
@@ -63,9 +64,9 @@ XGRAD_INLINE void multiply_tile(std::index_sequence<R...>, std::int64_t k, const
 template <class L, class T, std::size_t... R>
 XGRAD_INLINE void multiply_rows(std::index_sequence<R...>, std::int64_t rows, std::int64_t k, const T* a,
                                 std::int64_t row_step, std::int64_t k_step, RightPanel<T> b, T* c,
-                                std::int64_t c_step, bool adds) {
+                                std::int64_t c_step, Start<T> start) {
   ((rows == static_cast<std::int64_t>(R + 1)
-        ? multiply_tile<L>(std::make_index_sequence<R + 1>(), k, a, row_step, k_step, b, c, c_step, adds)
+        ? multiply_tile<L>(std::make_index_sequence<R + 1>(), k, a, row_step, k_step, b, c, c_step, start)
         : void()),
    ...);
 }
@@ -73,7 +74,7 @@ XGRAD_INLINE void multiply_rows(std::index_sequence<R...>, std::int64_t rows, st
 /// m rows of c times one panel, of which `columns` count.
 template <class L, class T>
 XGRAD_INLINE void multiply_panel(std::int64_t m, std::int64_t columns, std::int64_t k, LeftRows<T> a,
-                                 RightPanel<T> b, T* c, std::int64_t c_step, bool adds) {
+                                 RightPanel<T> b, T* c, std::int64_t c_step, Start<T> start) {
   using Size = TileSize<L>;
   const std::make_index_sequence<static_cast<std::size_t>(Size::rows)> counts;
   T edge[static_cast<std::size_t>(Size::rows * Size::columns)];
@@ -81,12 +82,15 @@ XGRAD_INLINE void multiply_panel(std::int64_t m, std::int64_t columns, std::int6
   for (std::int64_t i = 0; i < m; i += Size::rows, a.data += a.tile_step, c += Size::rows * c_step) {
     const std::int64_t rows = std::min(Size::rows, m - i);
     // Vectors must not reach beyond the columns of c: what is left over takes a detour.
-    if (!whole && adds)
-      for (std::int64_t r = 0; r < rows; ++r) std::copy_n(c + r * c_step, columns, edge + r * Size::columns);
+    if (!whole && start.data)
+      for (std::int64_t r = 0; r < rows; ++r)
+        std::copy_n(start.data + r * start.row_step, columns, edge + r * Size::columns);
+    const Start<T> from = whole || !start.data ? start : Start<T>{edge, Size::columns};
     multiply_rows<L>(counts, rows, k, a.data, a.row_step, a.k_step, b, whole ? c : edge,
-                     whole ? c_step : Size::columns, adds);
+                     whole ? c_step : Size::columns, from);
     if (!whole)
       for (std::int64_t r = 0; r < rows; ++r) std::copy_n(edge + r * Size::columns, columns, c + r * c_step);
+    if (start.data) start.data += Size::rows * start.row_step;
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "../core/copy.hpp"
@@ -14,6 +16,7 @@
 #include "../core/strided.hpp"
 #include "arithmetic.hpp"
 #include "blocks.hpp"
+#include "buffer.hpp"
 #include "checked_index.hpp"
 #include "indexing.hpp"
 #include "map_elements.hpp"
@@ -129,19 +132,42 @@ void select_rows(const T* x, T* y, const Blocks& rows, const std::int64_t* index
   });
 }
 
-// Each piece owns some of y's rows and adds to them alone, in the order of the index.
+// The places of an index, put in order of the piece that owns the rows they name, and within a piece in their own.
+class PlacesByPiece {
+ public:
+  PlacesByPiece(const std::int64_t* index, std::int64_t n, std::int64_t owned, std::int64_t pieces)
+      : places_(n), ends_(pieces) {
+    std::fill_n(ends_.data(), pieces, 0);
+    for (std::int64_t i = 0; i < n; ++i) ++ends_.data()[index[i] / owned];
+    std::exclusive_scan(ends_.data(), ends_.data() + pieces, ends_.data(), std::int64_t{0});
+    for (std::int64_t i = 0; i < n; ++i) places_.data()[ends_.data()[index[i] / owned]++] = i;
+  }
+  std::span<const std::int64_t> of(std::int64_t piece) const {
+    const std::int64_t begin = piece == 0 ? 0 : ends_.data()[piece - 1];
+    return {places_.data() + begin, places_.data() + ends_.data()[piece]};
+  }
+
+ private:
+  Buffer<std::int64_t> places_, ends_;
+};
+
+// Each piece owns some of y's rows and adds to them alone, in the order of the index; to zeros if y is `fresh`.
 template <class T>
 void add_rows(const T* src, T* y, const Blocks& rows, const std::int64_t* index, std::int64_t n,
-              std::int64_t skipped, T alpha) {
+              std::int64_t skipped, T alpha, bool fresh) {
+  if (rows.length == 0) return;
   const std::int64_t owned = std::max(grain / std::max<std::int64_t>(1, rows.inner), (rows.length + 15) / 16);
-  const std::int64_t pieces = (rows.length + owned - 1) / std::max<std::int64_t>(1, owned);
+  const std::int64_t pieces = (rows.length + owned - 1) / owned;
+  const PlacesByPiece places(index, n, owned, pieces);
   parallel_for(static_cast<std::size_t>(rows.outer * pieces), [&](std::size_t piece) {
     const std::int64_t block = static_cast<std::int64_t>(piece) / pieces;
     const std::int64_t first = static_cast<std::int64_t>(piece) % pieces * owned;
+    T* const mine = y + (block * rows.length + first) * rows.inner;
     dispatch([&](auto) {
-      for (std::int64_t i = 0; i < n; ++i) {
-        if (index[i] < first || index[i] >= first + owned || index[i] == skipped) continue;
-        T* to = y + (block * rows.length + index[i]) * rows.inner;
+      if (fresh) std::fill_n(mine, std::min(owned, rows.length - first) * rows.inner, T{});
+      for (const std::int64_t i : places.of(first / owned)) {
+        if (index[i] == skipped) continue;
+        T* to = mine + (index[i] - first) * rows.inner;
         const T* from = src + (block * n + i) * rows.inner;
         for (std::int64_t k = 0; k < rows.inner; ++k) to[k] = static_cast<T>(to[k] + alpha * from[k]);
       }
@@ -180,19 +206,24 @@ std::vector<Index> slices_of(const Selection& s) {
 
 Tensor select_checked(const char* op, const Tensor& x, const Selection& s);
 
+void add_slices(Tensor& y, const Selection& s, const Tensor& src, double alpha, bool fresh) {
+  const Tensor from = contiguous(src);
+  visit_dtype(y.dtype(), [&]<class T>(std::type_identity<T>) {
+    add_rows(from.data<T>(), y.mutable_data<T>(), Blocks(y.shape(), s.axis), s.index.data<std::int64_t>(),
+             s.index.numel(), s.skipped, static_cast<T>(alpha), fresh);
+  });
+}
+
 Tensor add_selected(const Tensor& x, const Selection& s, const Tensor& src, double alpha) {
   Tensor y = empty(x.shape(), x.dtype());
   copy_elements(x, y);
-  const Tensor from = contiguous(src);
-  visit_dtype(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    add_rows(from.data<T>(), y.mutable_data<T>(), Blocks(x.shape(), s.axis), s.index.data<std::int64_t>(),
-             s.index.numel(), s.skipped, static_cast<T>(alpha));
-  });
+  add_slices(y, s, src, alpha, false);
   return y;
 }
 
 Tensor select_adjoint(const Tensor& src, const Selection& s, const Shape& shape) {
-  Tensor y = add_selected(broadcast_to(zeros({}, {.dtype = src.dtype()}), shape), s, src, 1);
+  Tensor y = empty(shape, src.dtype());
+  add_slices(y, s, src, 1, true);
   return record("select_adjoint", {&src}, std::move(y), [s](const Tensor& g) {
     const Tensor rows = select_checked("index_select", g, s);
     if (s.skipped < 0) return rows;

@@ -40,6 +40,8 @@ template <class T> struct Batch {
   StridedMatrix<T> a, b;
   T* c;
   std::int64_t c_step;
+  const T* row;  // what each row of c starts from; null if c has been filled already, or starts from 0
+  bool adds;
   Shape shape, summed_shape;
   std::array<Strides, 3> strides, summed_strides;
 };
@@ -83,22 +85,29 @@ template <class T> StridedMatrix<T> shifted(const StridedMatrix<T>& m, std::int6
 }
 
 // One element of the batch.
-template <class T> void multiply_one(const Batch<T>& x, const std::array<std::int64_t, 3>& at, bool adds) {
+template <class T> void multiply_one(const Batch<T>& x, const std::array<std::int64_t, 3>& at) {
+  T* const c = x.c + at[2];
+  Start<T> start = x.row ? Start<T>{x.row, 0} : x.adds ? Start<T>{c, x.c_step} : Start<T>();
   for_each_index(x.summed_shape, x.summed_strides, [&](const Dims&, const auto& inner) {
-    gemm(x.m, x.n, x.k, shifted(x.a, at[0] + inner[0]), shifted(x.b, at[1] + inner[1]), x.c + at[2], x.c_step,
-         adds);
-    adds = true;
+    gemm(x.m, x.n, x.k, shifted(x.a, at[0] + inner[0]), shifted(x.b, at[1] + inner[1]), c, x.c_step, start);
+    start = {c, x.c_step};
   });
 }
 
-template <class T> void multiply_batch(const Batch<T>& x, bool adds) {
+template <class T> void multiply_batch(const Batch<T>& x) {
   for_each_product(count(x.shape), x.m * x.n * x.k * count(x.summed_shape),
                    [&](std::int64_t begin, std::int64_t end) {
                      Odometer<3> at(x.shape, x.strides);
                      at.seek(begin);
-                     for (std::int64_t i = begin; i < end; ++i, at.next())
-                       multiply_one(x, at.offsets(), adds);
+                     for (std::int64_t i = begin; i < end; ++i, at.next()) multiply_one(x, at.offsets());
                    });
+}
+
+// One dense row that is added to all rows of a result, as a bias is.
+bool is_row(const Tensor& start, const Shape& result) {
+  const std::int64_t n = result.back();
+  return start.dim() > 0 && start.numel() == n && start.size(-1) == n &&
+         (n == 1 || start.strides().back() == 1);
 }
 
 /// The values of op(a) op(b) + start, summed over the axes of the batch that `batch` does not have.
@@ -109,15 +118,27 @@ Tensor multiply(const Factor& a, const Factor& b, const Shape& batch, const Tens
   shape.push_back(b.columns());
   Tensor y = empty(shape, a.x.dtype());
   if (y.numel() == 0) return y;
-  if (start.defined()) copy_elements(start, y);
+  const bool adds = start.defined(), adds_row = adds && count(whole) > 0 && is_row(start, shape);
+  if (adds && !adds_row) copy_elements(start, y);
   visit_floating(name, y.dtype(), [&]<class T>(std::type_identity<T>) {
     T* c = y.mutable_data<T>();
-    if (count(whole) == 0 && !start.defined()) std::fill_n(c, y.numel(), T{});
+    if (count(whole) == 0 && !adds) std::fill_n(c, y.numel(), T{});
     if (count(whole) == 0) return;
-    Batch<T> x{a.rows(), b.columns(), a.columns(), a.matrix<T>(), b.matrix<T>(), c, b.columns(), {},
-               {},       {},          {}};
+    Batch<T> x{a.rows(),
+               b.columns(),
+               a.columns(),
+               a.matrix<T>(),
+               b.matrix<T>(),
+               c,
+               b.columns(),
+               adds_row ? start.data<T>() : nullptr,
+               adds,
+               {},
+               {},
+               {},
+               {}};
     add_axes(x, whole, {a.batch_strides(whole), b.batch_strides(whole), Factor{y}.batch_strides(whole)});
-    multiply_batch(x, start.defined());
+    multiply_batch(x);
   });
   return y;
 }

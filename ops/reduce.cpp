@@ -7,9 +7,9 @@
 
 #include "../core/copy.hpp"
 #include "../core/create.hpp"
+#include "../core/fold.hpp"
 #include "../core/node.hpp"
 #include "arithmetic.hpp"
-#include "fold.hpp"
 #include "math.hpp"
 #include "view.hpp"
 

@@ -104,21 +104,46 @@ TEST_CASE("a product does not depend on the number of threads") {
   }
 }
 
-TEST_CASE("gemm writes its own rows only and adds if told to") {
-  const auto check = [](auto zero) {
-    using T = decltype(zero);
-    for (const std::int64_t n : {1, 5, 16, 21}) {
-      const std::int64_t m = 8, k = 3, step = n + 2;
-      const std::vector<T> a(static_cast<std::size_t>(m * k), T{1}), b(static_cast<std::size_t>(k * n), T{2});
-      std::vector<T> c(static_cast<std::size_t>(m * step), T{10});
-      gemm<T>(m, n, k, {a.data(), k, 1}, {b.data(), n, 1}, c.data(), step, true);
-      for (std::int64_t i = 0; i < m; ++i)
-        for (std::int64_t j = 0; j < step; ++j)
-          CHECK(c[static_cast<std::size_t>(i * step + j)] == (j < n ? 16 : 10));
-    }
+TEST_CASE("gemm writes its own columns only, and starts from itself, from one row or from zeros") {
+  struct Size {
+    std::int64_t m, n, k;
   };
-  check(float{});
-  check(double{});
+  const auto check = [](auto zero, const Size& s) {
+    using T = decltype(zero);
+    CAPTURE(s.m);
+    CAPTURE(s.n);
+    CAPTURE(s.k);
+    const auto ones = [](std::int64_t n) { return std::vector<T>(static_cast<std::size_t>(n), T{1}); };
+    const std::int64_t step = s.n + 2;
+    const std::vector<T> a = ones(s.m * s.k), b = ones(s.k * s.n);
+    std::vector<T> row = ones(s.n), c;
+    for (std::int64_t j = 0; j < s.n; ++j) row[static_cast<std::size_t>(j)] = static_cast<T>(j);
+    const StridedMatrix<T> left{a.data(), s.k, 1}, right{b.data(), s.n, 1};
+    const auto holds = [&](auto expected) {
+      bool all = true;
+      for (std::int64_t i = 0; i < s.m; ++i)
+        for (std::int64_t j = 0; j < step; ++j)
+          all = all && c[static_cast<std::size_t>(i * step + j)] == (j < s.n ? expected(j) : T{10});
+      return all;
+    };
+    const auto multiply = [&](auto start) {
+      c.assign(static_cast<std::size_t>(s.m * step), T{10});
+      gemm(s.m, s.n, s.k, left, right, c.data(), step, start);
+    };
+    const T sum = static_cast<T>(s.k);
+    multiply(true);
+    CHECK(holds([&](std::int64_t) { return 10 + sum; }));
+    multiply(false);
+    CHECK(holds([&](std::int64_t) { return sum; }));
+    multiply(Start<T>{row.data(), 0});
+    CHECK(holds([&](std::int64_t j) { return static_cast<T>(j) + sum; }));
+  };
+  for (const Size& s :
+       {Size{8, 1, 3}, Size{8, 5, 3}, Size{8, 16, 3}, Size{8, 21, 3}, Size{1, 21, 3}, Size{1, 1, 3},
+        Size{12, 4, 50}, Size{9, 3, 400}, Size{200, 300, 700}, Size{3, 4, 0}}) {
+    check(float{}, s);
+    check(double{}, s);
+  }
 }
 
 TEST_CASE("leading axes broadcast without a copy of either side") {

@@ -1,8 +1,7 @@
 #pragma once
-/// Sums, largest and smallest elements along axes of any strides: the kernels under reductions. Internal to
-/// ops, never recorded.
+/// Sums, largest and smallest elements along axes of any strides: the kernels under reductions. Never recorded.
 
-#include "../core/tensor.hpp"
+#include "tensor.hpp"
 
 namespace xg::folding {
 

@@ -2,11 +2,11 @@
 
 #include <cstring>
 
-#include "../core/copy.hpp"
-#include "../core/dispatch.hpp"
-#include "../core/mode.hpp"
-#include "../core/parallel.hpp"
-#include "../core/strided.hpp"
+#include "copy.hpp"
+#include "dispatch.hpp"
+#include "mode.hpp"
+#include "parallel.hpp"
+#include "strided.hpp"
 
 namespace xg::folding {
 namespace {
