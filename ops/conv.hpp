@@ -37,8 +37,8 @@ using Conv3dOptions = ConvOptions<3>;
 ///         [o, h', w'] with h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1; conv1d has one
 ///         axis in place of h and w, conv3d three.
 /// Grad    x, weight, bias, any order; saves x and weight.
-/// Large float32 convolutions with a kernel of 3 x 3 are computed in tiles of 2 x 2 places, where an infinity or a
-/// NaN reaches its whole tile.
+/// Large float32 convolutions with a kernel of 3 x 3 are computed in tiles of 2 x 2 places, where an infinity
+/// or a NaN reaches its whole tile.
 /// Throws  ShapeError "[conv2d] x [1, 3, 8, 8] and weight [4, 2, 3, 3]: x has 3 channels, weight expects 2
 ///         in 1 group(s)"; ValueError for Padding::same with a stride.
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},

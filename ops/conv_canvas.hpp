@@ -57,8 +57,8 @@ template <class T> struct Images {
 /// Vectors may read that many elements behind a canvas.
 inline constexpr std::int64_t canvas_slack = 32;
 
-// The elements of one strip that lie in the image; Step is the step between them where the compiler should know
-// it, else 0.
+// The elements of one strip that lie in the image; Step is the step between them where the compiler should
+// know it, else 0.
 template <std::size_t Step, class T>
 void draw_strip(const Canvas& c, const Images<T>& x, const T* image, std::int64_t channels,
                 std::int64_t strip, T* to) {

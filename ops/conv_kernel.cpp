@@ -214,7 +214,7 @@ template <class T> void convolve_input(const ConvSizes& s, const Tensor& g, cons
 }
 
 template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, const Tensor& x, T* dw) {
-  constexpr std::int64_t max_chunks = 8, max_partial_sums = 1 << 22, min_filters = 4;
+  constexpr std::int64_t max_chunks = 8, max_partial_sums = 1 << 22;
   const std::int64_t group_size = s.filters * s.taps(), size = s.groups * group_size;
   const std::int64_t chunks =
       std::clamp<std::int64_t>(max_partial_sums / size, 1, std::min(max_chunks, s.images));
@@ -249,7 +249,7 @@ template <class T> void convolve_weight(const ConvSizes& s, const Tensor& g, con
     const std::int64_t begin = part * s.images / chunks, end = (part + 1) * s.images / chunks;
     if (is_pointwise(s) && images.is_dense())
       sum_pointwise(begin, end, group, to);
-    else if (s.filters < min_filters)
+    else if (PlaceSums<T>::suits(s.filters))
       sum_drawn(begin, end, group, PlaceSums<T>(s.filters, taps, places), to);
     else
       sum_drawn(begin, end, group, FilterSums<T>(s.filters, taps, lines, s.x.out), to);

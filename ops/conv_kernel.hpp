@@ -21,8 +21,8 @@ struct ConvSizes {
   std::int64_t image() const { return z.in * y.in * x.in; }
 };
 
-/// y = convolution of x and weight, plus each filter's bias unless that is null; y and weight are dense, x has
-/// any strides.
+/// y = convolution of x and weight, plus each filter's bias unless that is null; y and weight are dense, x
+/// has any strides.
 template <class T>
 void convolve(const ConvSizes& s, const Tensor& x, const Tensor& weight, const T* bias, T* y);
 /// The adjoint in x; dx and weight are dense.

@@ -11,14 +11,15 @@
 
 namespace xg::detail {
 
-/// Weights in memory: that of tap t for row r of group g lies at data[g * group_step + r * row_step + tap[t]].
+/// Weights: that of tap t for row r of group g lies at data[g * group_step + r * row_step + tap[t]].
 template <class T> struct Weights {
   const T* data;
   std::int64_t group_step, row_step;
   Offsets tap;
 };
 
-/// Products of weights [rows, taps], one matrix a group, with the matrix of what each tap reads at each place.
+/// Products of weights [rows, taps], one matrix a group, with the matrix of what each tap reads at each
+/// place.
 template <class T> class PatchProduct {
  public:
   /// A null bias is none; otherwise each row of each group has one.

@@ -24,8 +24,8 @@ template <class T> struct TapTiles {
     taps.resize(static_cast<std::size_t>(count * height), all.back());
   }
 
-  /// Calls f(number of taps as a constant, first tap, isa) for each of them, on several threads; `work` is that
-  /// of one tap.
+  /// Calls f(isa, number of taps in a tile as a constant, begin, end) for ranges of taps, on several threads;
+  /// `work` is that of one tap.
   template <class F> void for_each(std::int64_t work, const F& f) const {
     constexpr std::int64_t enough = 1 << 20;
     parallel_ranges(static_cast<std::size_t>(count), static_cast<std::size_t>(enough / (work * height) + 1),
@@ -129,55 +129,73 @@ template <class T> class PlaceSums {
  public:
   PlaceSums(std::int64_t filters, const Offsets& taps, const PlaceVectors& places)
       : filters_(filters),
+        row_length_(places.count() * places.size),
         tiles_(taps),
         places_(places),
-        g_(places.count() * places.size),
-        inside_(places.count() * places.size),
-        sums_(filters * tap_count() * places.size) {
+        g_((filters + 1) * row_length_),
+        inside_(row_length_),
+        sums_((filters + 1) * sums_step()) {
     for (std::int64_t v = 0; v < places.count(); ++v)
       places.for_each_run(v, [&](const PlaceVectors::Run& run) {
         std::fill_n(inside_.data() + v * places_.size + run.element, run.count, T{1});
       });
   }
 
-  void add(const T* g, const T* drawn) {
-    for (std::int64_t f = 0; f < filters_; ++f) {
-      lay_out(g + f * places_.places);
-      tiles_.for_each(places_.places, [&](auto isa, auto taps, std::int64_t begin, std::int64_t end) {
-        using L = lane<T, decltype(isa)>;
-        for (std::int64_t t = begin; t < end; t += static_cast<std::int64_t>(taps.size()))
-          add_dot_products<L>(taps, places_.start, inside_.data(), g_.data(), drawn, tiles_.taps.data() + t,
-                              sums_.data() + (f * tap_count() + t) * places_.size);
-      });
-    }
+  static bool suits(std::int64_t filters) {
+    return 2 * filters <= static_cast<std::int64_t>(vector_size<T>());
   }
 
+  /// Adds those of one image; g is [filters, places].
+  void add(const T* g, const T* drawn) {
+    lay_out(g);
+    tiles_.for_each(filters_ * places_.places,
+                    [&](auto isa, auto taps, std::int64_t begin, std::int64_t end) {
+                      using L = lane<T, decltype(isa)>;
+                      if (filters_ == 1)
+                        add_taps<L>(std::make_index_sequence<1>(), taps, begin, end, drawn);
+                      else
+                        add_taps<L>(std::make_index_sequence<2>(), taps, begin, end, drawn);
+                    });
+  }
+
+  /// to is [filters, taps].
   void write(T* to) const {
     for (std::int64_t f = 0; f < filters_; ++f)
       for (std::int64_t t = 0; t < tiles_.depth; ++t) {
-        const T* const parts = sums_.data() + (f * tap_count() + t) * places_.size;
+        const T* const parts = sums_.data() + f * sums_step() + t * places_.size;
         *to++ = std::accumulate(parts, parts + places_.size, T{});
       }
   }
 
  private:
-  std::int64_t tap_count() const { return static_cast<std::int64_t>(tiles_.taps.size()); }
+  std::int64_t sums_step() const { return static_cast<std::int64_t>(tiles_.taps.size()) * places_.size; }
 
   // In vectors, with zeros where there is no place.
   void lay_out(const T* g) {
     dispatch([&](auto isa) {
-      for (std::int64_t v = 0; v < places_.count(); ++v)
-        places_.for_each_run(v, [&](const PlaceVectors::Run& run) {
-          copy_run<lane<T, decltype(isa)>>(g + run.place, run.count,
-                                           g_.data() + v * places_.size + run.element);
-        });
+      for (std::int64_t f = 0; f < filters_; ++f)
+        for (std::int64_t v = 0; v < places_.count(); ++v)
+          places_.for_each_run(v, [&](const PlaceVectors::Run& run) {
+            copy_run<lane<T, decltype(isa)>>(g + f * places_.places + run.place, run.count,
+                                             g_.data() + f * row_length_ + v * places_.size + run.element);
+          });
     });
   }
 
-  std::int64_t filters_;
+  // Several filters at once share what is read of the image.
+  template <class L, class F, class P>
+  XGRAD_INLINE void add_taps(F filters, P taps, std::int64_t begin, std::int64_t end, const T* drawn) {
+    for (std::int64_t f = 0; f < filters_; f += static_cast<std::int64_t>(F::size()))
+      for (std::int64_t t = begin; t < end; t += static_cast<std::int64_t>(P::size()))
+        add_dot_products<L>(filters, taps, places_.start, inside_.data(), g_.data() + f * row_length_,
+                            row_length_, drawn, tiles_.taps.data() + t,
+                            sums_.data() + f * sums_step() + t * places_.size, sums_step());
+  }
+
+  std::int64_t filters_, row_length_;
   TapTiles<T> tiles_;
   const PlaceVectors& places_;
-  ZeroBuffer<T> g_, inside_, sums_;
+  ZeroBuffer<T> g_, inside_, sums_;  // rows of g and sums are one more than filters: they may come in pairs
 };
 
 }  // namespace xg::detail

@@ -91,21 +91,36 @@ XGRAD_INLINE void add_outer_products(std::index_sequence<V...>, std::index_seque
   (store(rows[R], sums + R * width), ...);
 }
 
-/// sums[p] += g times what tap p reads, for whole vectors of places; only where `inside` is not 0, since what
-/// lies between places may be infinite.
-template <class L, std::size_t... P, class T>
-XGRAD_INLINE void add_dot_products(std::index_sequence<P...>, const Offsets& start, const T* inside,
-                                   const T* g, const T* drawn, const std::int64_t* taps, T* sums) {
-  L all[] = {L::load(sums + P * L::size)...};
+/// sums[f][p] += g[f] times what tap p reads, for whole vectors of places; only where `inside` is not 0, since
+/// what lies between places may be infinite.
+template <class L, std::size_t... F, std::size_t... P, class T>
+XGRAD_INLINE void add_dot_products(std::index_sequence<F...>, std::index_sequence<P...>, const Offsets& start,
+                                   const T* inside, const T* g, std::int64_t g_step, const T* drawn,
+                                   const std::int64_t* taps, T* sums, std::int64_t sums_step) {
+  struct Row {
+    L sums[sizeof...(P)];
+  };
+  Row rows[sizeof...(F)];
+  const auto load = [](Row & row, const T* p) __attribute__((always_inline)) {
+    ((row.sums[P] = L::load(p + P * L::size)), ...);
+  };
+  (load(rows[F], sums + static_cast<std::int64_t>(F) * sums_step), ...);
   const T* const from[] = {drawn + taps[P]...};
   for (const std::int64_t at : start) {
-    const L factor = L::load(g);
     const auto counts = L::load(inside) != L(0);
-    ((all[P] = fma(factor, where(counts, L::load(from[P] + at), L(0)), all[P])), ...);
+    const L factors[] = {L::load(g + static_cast<std::int64_t>(F) * g_step)...};
+    const auto add = [&](std::size_t p, const T* place) __attribute__((always_inline)) {
+      const L x = where(counts, L::load(place), L(0));
+      ((rows[F].sums[p] = fma(factors[F], x, rows[F].sums[p])), ...);
+    };
+    (add(P, from[P] + at), ...);
     g += L::size;
     inside += L::size;
   }
-  (all[P].store(sums + P * L::size), ...);
+  const auto store = [](const Row& row, T* p) __attribute__((always_inline)) {
+    (row.sums[P].store(p + P * L::size), ...);
+  };
+  (store(rows[F], sums + static_cast<std::int64_t>(F) * sums_step), ...);
 }
 
 }  // namespace xg::detail

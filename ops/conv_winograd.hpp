@@ -60,8 +60,8 @@ template <class T> class WinogradTiles {
   std::int64_t blocks() const { return blocks_; }
   /// Elements between those of one channel and the next, of which the first belong to tiles.
   std::int64_t row_length() const { return row_length_; }
-  /// Elements between one point's and the next one's: not a power of 2, which would find room in few places of the
-  /// caches.
+  /// Elements between one point's and the next one's: not a power of 2, which would find room in few places
+  /// of the caches.
   std::int64_t point_step(std::int64_t channels) const { return channels * row_length_ + 16; }
   /// Where a block reads the image.
   Canvas image_canvas(std::int64_t block) const {
@@ -165,8 +165,8 @@ void change_kernels(const Kernels<T>& k, std::int64_t groups, std::int64_t rows,
       }
 }
 
-/// Only for kernels of 3 x 3 in float32, and where channels, filters and places are many enough to pay for the
-/// changes of basis.
+/// Only for kernels of 3 x 3 in float32, and where channels, filters and places are many enough to pay for
+/// the changes of basis.
 template <class T> bool suits_winograd(const ConvSizes& s, const WindowAxis& y, const WindowAxis& x) {
   constexpr std::int64_t enough = 48;
   const auto fits = [](const WindowAxis& a) {
@@ -177,7 +177,8 @@ template <class T> bool suits_winograd(const ConvSizes& s, const WindowAxis& y, 
          s.filters >= enough && WinogradTiles<T>(y, x, s.channels, s.filters).fill() > 0.8;
 }
 
-/// y = the convolution of images, whose windows move as the axes say, with groups of kernels [rows, channels].
+/// y = the convolution of images, whose windows move as the axes say, with groups of kernels
+/// [rows, channels].
 template <class T>
 void convolve_tiles(const WindowAxis& y_axis, const WindowAxis& x_axis, std::int64_t images,
                     std::int64_t groups, std::int64_t channels, std::int64_t rows, const Images<T>& x,

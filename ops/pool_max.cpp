@@ -70,8 +70,8 @@ void pool_one(Rows rows, PoolAxis::Window columns, std::int64_t step, const T* i
     }
 }
 
-/// n neighbouring windows, at most as many as a vector has elements, all of them whole; the first one starts at
-/// `start`.
+/// n neighbouring windows, at most as many as a vector has elements, all of them whole; the first one starts
+/// at `start`.
 template <class L, std::size_t Step, class T>
 XGRAD_INLINE void pool_block(Rows rows, const WholeWindows& w, std::int64_t start, std::int64_t step,
                              const T* image, std::size_t n, T* best, Place<T>* place) {
