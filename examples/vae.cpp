@@ -1,6 +1,6 @@
 // A variational autoencoder: pictures become points of a plane, and any point of the plane becomes a picture.
 // Writes vae.html with the loss, test pictures beside what is left of them, and a map of the plane.
-//   vae [--data DIR] [--epochs N] [--out FILE]     digits of MNIST from a folder with its four files
+//   vae [--data DIR] [--epochs N] [--out FILE]     digits of MNIST, yann.lecun.com/exdb/mnist
 //   vae --quick                                    a few epochs
 // Without a folder it draws its own pictures: zeros that are more or less wide and slanted.
 // Source  Kingma and Welling 2014, arXiv:1312.6114.
