@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 #include <xgrad/core/anomaly.hpp>
 #include <xgrad/core/backward.hpp>
 #include <xgrad/core/create.hpp>
@@ -10,6 +11,7 @@
 #include <xgrad/core/parameters.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/math.hpp>
+#include <xgrad/ops/norm.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/view.hpp>
 
@@ -119,4 +121,15 @@ TEST_CASE("an op recorded by hand is checked too") {
   const DetectAnomaly guard;
   CHECK(message_of([&] { bad(x); }) ==
         "[bad] of float32 [1] made inf at [0]: first non-finite value of the forward pass");
+}
+
+TEST_CASE("anomaly mode does not look at memory that an op has yet to write") {
+  const Tensor x = randn({64, 8}, {.requires_grad = true}), undefined;
+  {
+    // What the allocator will hand out again.
+    std::vector<Tensor> used;
+    for (int i = 0; i < 8; ++i) used.push_back(full({64, 8}, std::numeric_limits<double>::quiet_NaN()));
+  }
+  const DetectAnomaly anomaly;
+  CHECK_NOTHROW(sum(square(batch_norm(x, undefined, undefined, undefined, undefined, true))).backward());
 }
