@@ -42,7 +42,7 @@ namespace {
 
 constexpr std::size_t bins = 40;
 // So many values of a large tensor are enough for a histogram and for shares.
-constexpr std::int64_t enough_values = 1 << 16;
+constexpr std::int64_t enough_values = 1 << 14;
 // Below this part of its largest slope an activation passes too little on to learn by.
 constexpr double flat_slope = 0.05;
 // The layer before an activation is one or two ops away.

@@ -34,6 +34,7 @@ p { max-width: 72ch; margin: 0.5rem 0 1rem; white-space: pre-line; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 1.25rem;
   margin: 1.25rem 0; align-items: start; }
 figure { margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+figure:last-child:nth-child(odd) { grid-column: 1 / -1; }
 figure > svg { display: block; margin: 0 auto; }
 figcaption { color: var(--soft); font-size: 0.9rem; line-height: 1.45; margin-top: 0.6rem; }
 .note { margin: 0.75rem 0; padding: 0.8rem 1.1rem; background: var(--card); border: 1px solid var(--line);

@@ -183,7 +183,7 @@ class Report {
       if (is_constant(curve))
         facts.emplace_back(name, value_text(curve.value[0], 4));
       else if (n.is_paired())
-        facts.emplace_back(fmt::format("{} at the end", name), value_text(smooth(curve).value.back(), 4));
+        facts.emplace_back(name, value_text(smooth(curve).value.back(), 4));
     }
     page_.facts(facts);
   }

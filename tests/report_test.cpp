@@ -116,7 +116,7 @@ TEST_CASE("a report draws training and validation together, and curves of one's 
   CHECK(contains(page, ">valid</text>"));
   CHECK(contains(page, ">temperature</text>"));
   CHECK(contains(page, "<dt>steps</dt><dd>500</dd>"));
-  CHECK(contains(page, "<dt>valid/accuracy at the end</dt><dd>0.999</dd>"));
+  CHECK(contains(page, "<dt>valid/accuracy</dt><dd>0.999</dd>"));
 }
 
 TEST_CASE("a report shows the confusion matrix and the worst examples") {
