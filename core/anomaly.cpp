@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 
@@ -37,9 +38,8 @@ std::string in_scope(const std::string& scope) {
   return scope.empty() ? std::string() : fmt::format(" in scope '{}'", scope);
 }
 
-}  // namespace
-
-std::string first_non_finite(const Tensor& x) {
+/// "nan at [0, 3]" for the first value that is sought; empty if there is none.
+std::string first_of(const Tensor& x, bool (*is_sought)(double)) {
   if (!is_floating(x.dtype())) return {};
   std::string found;
   const Shape shape = x.shape();
@@ -48,7 +48,7 @@ std::string first_non_finite(const Tensor& x) {
     for_each_index<1>(
         shape, {x.strides()}, [&](const Dims& index, const std::array<std::int64_t, 1>& offset) {
           const T value = data[offset[0]];
-          if (std::isfinite(value)) return true;
+          if (!is_sought(value)) return true;
           // The sign of a NaN says nothing.
           found = fmt::format("{} at {}", std::isnan(value) ? std::abs(value) : value, to_string(index));
           return false;
@@ -57,8 +57,22 @@ std::string first_non_finite(const Tensor& x) {
   return found;
 }
 
+bool has_infinity(const Tensor* x) {
+  return x->defined() && !first_of(*x, [](double v) { return std::isinf(v); }).empty();
+}
+
+}  // namespace
+
+std::string first_non_finite(const Tensor& x) {
+  return first_of(x, [](double v) { return !std::isfinite(v); });
+}
+
 void check_anomaly(const char* name, std::span<const Tensor* const> inputs, const Tensor& output) {
-  const std::string found = first_non_finite(output);
+  std::string found = first_non_finite(output);
+  if (found.empty()) return;
+  // An infinity that was handed in, as the -inf of a mask, is meant; what may be made of it by mistake is a NaN.
+  if (std::any_of(inputs.begin(), inputs.end(), has_infinity))
+    found = first_of(output, [](double v) { return std::isnan(v); });
   if (found.empty()) return;
   std::string shapes;
   std::vector<Edge> frontier;
