@@ -37,11 +37,13 @@ void add_line(Section& section, const Line& line) {
     if (line.values[i]) section.data[line.what][libraries[i]] = *line.values[i];
 }
 
-// value(library) of xgrad and of libtorch, if they are there.
-template <class F> std::vector<std::optional<double>> of_both(const Programs& programs, F value) {
+// value(program) of the trivial programs that are there.
+std::vector<std::optional<double>> of_trivial(const Programs& programs, double (*value)(const fs::path&)) {
   std::vector<std::optional<double>> all;
-  for (const std::string& library : libraries)
-    all.push_back(fs::exists(programs.path(library)) ? std::optional<double>(value(library)) : std::nullopt);
+  for (const std::string& library : libraries) {
+    const fs::path program = programs.folder / fmt::format("user_{}_trivial", library);
+    all.push_back(fs::exists(program) ? std::optional<double>(value(program)) : std::nullopt);
+  }
   return all;
 }
 
@@ -63,7 +65,7 @@ Section memory_section(const Programs& programs) {
       return all;
     };
     add_line(section, {fmt::format("{}: peak memory", workload), "ratio 0.35", values(&Alone::peak_bytes),
-                       megabytes_text});
+                       bytes_text});
     add_line(section, {fmt::format("{}: page faults a steady step", workload), "",
                        values(&Alone::page_faults), count_text});
     add_line(section, {fmt::format("{}: allocations from the system a steady step", workload),
@@ -110,19 +112,14 @@ Section user_section(const Programs& programs) {
                   "activation of its "
                   "own and a training step.",
                   header};
-  const auto program = [&](const std::string& library) {
-    return programs.folder / fmt::format("user_{}_trivial", library);
-  };
-  add_line(section, {"start to end of a trivial program", "5 ms",
-                     of_both(programs, [&](const auto& library) { return start_time(program(library)); })});
+  add_line(section, {"start to end of a trivial program", "5 ms", of_trivial(programs, start_time)});
   add_line(section, {"a trivial program and all libraries that it loads", "",
-                     of_both(programs, [&](const auto& library) { return loaded_bytes(program(library)); }),
-                     megabytes_text});
+                     of_trivial(programs, loaded_bytes), bytes_text});
   if (const fs::path whole = programs.folder / "libxgrad_whole.so"; fs::exists(whole))
     add_line(section, {"shared library, stripped",
                        "8 MB",
                        {static_cast<double>(fs::file_size(whole)), std::nullopt},
-                       megabytes_text});
+                       bytes_text});
   std::vector<std::optional<double>> times(libraries.size()), memories(libraries.size());
   for (std::size_t i = 0; i < libraries.size(); ++i)
     if (const auto compiled =
@@ -131,7 +128,7 @@ Section user_section(const Programs& programs) {
       memories[i] = 1024.0 * static_cast<double>(compiled->peak_kilobytes);
     }
   add_line(section, {"compiling a file: time", "ratio 0.25", times});
-  add_line(section, {"compiling a file: memory", "ratio 0.25", memories, megabytes_text});
+  add_line(section, {"compiling a file: memory", "ratio 0.25", memories, bytes_text});
   return section;
 }
 

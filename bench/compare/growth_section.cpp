@@ -62,7 +62,7 @@ Section section_of(const Axis& axis, const Programs& programs) {
       const bool there = i < lines.time.y.size();
       row.push_back(there ? time_text(1e3 * lines.time.y[i]) : "");
       row.push_back(there ? time_text(1e3 * lines.time.y[i] / lines.time.x[i]) : "");
-      row.push_back(there ? megabytes_text(1e6 * lines.memory.y[i]) : "");
+      row.push_back(there ? bytes_text(1e6 * lines.memory.y[i]) : "");
     }
     section.rows.push_back(std::move(row));
   }

@@ -97,6 +97,8 @@ std::string time_text(double nanoseconds) {
   return fmt::format("{:.3g} s", nanoseconds / 1e9);
 }
 
-std::string megabytes_text(double bytes) { return fmt::format("{:.3g} MB", bytes / 1e6); }
+std::string bytes_text(double bytes) {
+  return bytes < 1e9 ? fmt::format("{:.3g} MB", bytes / 1e6) : fmt::format("{:.3g} GB", bytes / 1e9);
+}
 
 }  // namespace bench

@@ -28,6 +28,6 @@ void write_report(const std::string& conditions, const std::vector<Section>& sec
 
 /// With three digits and a fitting unit.
 std::string time_text(double nanoseconds);
-std::string megabytes_text(double bytes);
+std::string bytes_text(double bytes);
 
 }  // namespace bench
