@@ -87,7 +87,7 @@ template <class T> class PatchProduct {
                                     T* to) const {
     constexpr std::size_t vectors = ConvTile<L>::vectors(F);
     constexpr auto step = static_cast<std::int64_t>(vectors), size = static_cast<std::int64_t>(L::size);
-    T tile[F * vectors * L::size];
+    T tile[(F * vectors + 1) * L::size];  // runs are read as whole vectors
     for (std::int64_t first = begin; first < end; first += step) {
       const T* from[vectors];
       for (std::int64_t v = 0; v < step; ++v)
@@ -109,7 +109,8 @@ template <class T> class PatchProduct {
                           T* to) const {
     places_.for_each_run(vector, [&](const PlaceVectors::Run& run) {
       for (std::int64_t r = 0; r < rows; ++r)
-        copy_run<L>(tile + r * step + run.element, run.count, to + r * places_.places + run.place);
+        rows::put(to + r * places_.places + run.place, static_cast<std::size_t>(run.count),
+                  L::load(tile + r * step + run.element));
     });
   }
 

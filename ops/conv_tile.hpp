@@ -91,7 +91,7 @@ XGRAD_INLINE void add_outer_products(std::index_sequence<V...>, std::index_seque
   (store(rows[R], sums + R * width), ...);
 }
 
-/// sums[f][p] += g[f] times what tap p reads, for whole vectors of places; only where `inside` is not 0, since
+/// sums[f][p] += g[f] times what tap p reads, for vectors of places; only where `inside` is not 0, since
 /// what lies between places may be infinite.
 template <class L, std::size_t... F, std::size_t... P, class T>
 XGRAD_INLINE void add_dot_products(std::index_sequence<F...>, std::index_sequence<P...>, const Offsets& start,

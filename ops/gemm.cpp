@@ -34,32 +34,17 @@ template <class T>
 StridedMatrix<T> block_of(const StridedMatrix<T>& m, std::int64_t row, std::int64_t column) {
   return {m.data + row * m.row_step + column * m.column_step, m.row_step, m.column_step};
 }
-template <class T> OffsetMatrix<T> block_of(const OffsetMatrix<T>& m, std::int64_t row, std::int64_t column) {
-  return {m.data, m.row_offset + row, m.column_offset + column, m.rows_run};
-}
 
 template <class L, class T>
 XGRAD_INLINE void pack_panels(const StridedMatrix<T>& b, std::int64_t columns, std::int64_t depth, T* to) {
   detail::pack_strided<L, static_cast<std::size_t>(TileSize<L>::columns)>(b.transposed(), columns, depth, to);
-}
-template <class L, class T>
-XGRAD_INLINE void pack_panels(const OffsetMatrix<T>& b, std::int64_t columns, std::int64_t depth, T* to) {
-  constexpr std::int64_t width = TileSize<L>::columns;
-  for (std::int64_t j = 0; j < columns; j += width) {
-    if (b.rows_run)
-      detail::pack_row_runs<L>(block_of(b, 0, j), std::min(width, columns - j), depth, to + j * depth);
-    else
-      detail::pack_column_runs<L>(block_of(b, 0, j), std::min(width, columns - j), depth, to + j * depth);
-  }
 }
 
 // Panels whose rows are dense can be read where they are, if that happens so seldom that a copy is dearer.
 template <class T> bool reads_in_place(const StridedMatrix<T>& b, std::int64_t row_tiles) {
   return b.column_step == 1 && row_tiles <= 2;
 }
-template <class T> bool reads_in_place(const OffsetMatrix<T>&, std::int64_t) { return false; }
 template <class T> RightPanel<T> panel_in_place(const StridedMatrix<T>& b) { return {b.data, b.row_step}; }
-template <class T> RightPanel<T> panel_in_place(const OffsetMatrix<T>& b) { return {b.data, 0}; }
 
 template <class T> struct Product {
   std::int64_t m, n, k;
@@ -83,7 +68,8 @@ XGRAD_INLINE LeftRows<T> rows_of_a(const StridedMatrix<T>& a, std::int64_t rows,
 }
 
 // On one thread, block by block.
-template <class L, class T, class B> XGRAD_INLINE void multiply_blocks(const Product<T>& x, const B& b) {
+template <class L, class T>
+XGRAD_INLINE void multiply_blocks(const Product<T>& x, const StridedMatrix<T>& b) {
   constexpr std::int64_t width = TileSize<L>::columns;
   const std::int64_t row_tiles = (x.m + TileSize<L>::rows - 1) / TileSize<L>::rows;
   const bool in_place = reads_in_place(b, row_tiles);
@@ -116,7 +102,7 @@ template <class L, class T, class B> XGRAD_INLINE void multiply_blocks(const Pro
   }
 }
 
-template <class T, class B> void multiply(const Product<T>& x, const B& b) {
+template <class T> void multiply(const Product<T>& x, const StridedMatrix<T>& b) {
   dispatch([&](auto isa) {
     using Isa = decltype(isa);
     // Half of a wide tile's columns would be nobody's.
@@ -145,7 +131,6 @@ template <class T> bool is_for_blas(const Product<T>& x, const StridedMatrix<T>&
   return std::min({x.m, x.n, x.k}) >= limit && leading_dimension(x.a, x.m, x.k) > 0 &&
          leading_dimension(b, x.k, x.n) > 0;
 }
-template <class T> bool is_for_blas(const Product<T>&, const OffsetMatrix<T>&) { return false; }
 
 // Writes the start to c, if there is one and it is not c itself.
 template <class T> void copy_start(const Product<T>& x) {
@@ -168,12 +153,11 @@ template <class T> void multiply_by_blas(const Product<T>& x, const StridedMatri
   else
     call(cblas_dgemm);
 }
-template <class T> void multiply_by_blas(const Product<T>&, const OffsetMatrix<T>&) {}
 
 // c is cut along its longer side into pieces of at least the sizes above, so that little is packed twice.
-template <class T, class B> void multiply_in_pieces(const Product<T>& x, const B& b) {
+template <class T> void multiply_in_pieces(const Product<T>& x, const StridedMatrix<T>& b) {
   const bool by_blas = is_for_blas(x, b);
-  const auto piece = [&](const Product<T>& part, const B& right) {
+  const auto piece = [&](const Product<T>& part, const StridedMatrix<T>& right) {
     return by_blas ? multiply_by_blas(part, right) : multiply(part, right);
   };
   const std::int64_t by_work = std::min(x.m * x.n * x.k / piece_work, max_pieces);
@@ -275,20 +259,11 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>
   if (!multiply_transposed(product, b)) multiply_in_pieces(product, b);
 }
 
-template <class T>
-void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const OffsetMatrix<T>& b,
-          T* c, std::int64_t c_step, Start<T> start) {
-  const Product<T> product{m, n, k, a, c, c_step, start};
-  if (!is_trivial(product)) multiply_in_pieces(product, b);
-}
-
-#define XGRAD_INSTANTIATE(T, B)                                                                             \
-  template void gemm<T>(std::int64_t, std::int64_t, std::int64_t, const StridedMatrix<T>&, const B<T>&, T*, \
-                        std::int64_t, Start<T>);
-XGRAD_INSTANTIATE(float, StridedMatrix)
-XGRAD_INSTANTIATE(double, StridedMatrix)
-XGRAD_INSTANTIATE(float, OffsetMatrix)
-XGRAD_INSTANTIATE(double, OffsetMatrix)
+#define XGRAD_INSTANTIATE(T)                                                            \
+  template void gemm(std::int64_t, std::int64_t, std::int64_t, const StridedMatrix<T>&, \
+                     const StridedMatrix<T>&, T*, std::int64_t, Start<T>);
+XGRAD_INSTANTIATE(float)
+XGRAD_INSTANTIATE(double)
 #undef XGRAD_INSTANTIATE
 
 }  // namespace xg

@@ -19,17 +19,6 @@ template <class T> struct StridedMatrix {
   StridedMatrix transposed() const { return {data, column_step, row_step}; }
 };
 
-/// A matrix scattered over memory: element (i, j) lies at data[row_offset[i] + column_offset[j]]. This is how
-/// a convolution reads an image: one offset for each tap of the kernel, one for each place it is put. Either
-/// the rows' or the columns' offsets should come in runs of consecutive numbers, which are read as vectors:
-/// 128 bytes after each element must be readable.
-template <class T> struct OffsetMatrix {
-  const T* data;
-  const std::int64_t* row_offset;
-  const std::int64_t* column_offset;
-  bool rows_run;  ///< it is the rows' offsets that are mostly consecutive
-};
-
 /// What a product is added to: row i lies at data + i * row_step, so that one row can stand for all; zeros if
 /// there is no data.
 template <class T> struct Start {
@@ -42,14 +31,11 @@ template <class T> struct Start {
 template <class T>
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a,
           const StridedMatrix<T>& b, T* c, std::int64_t c_step, Start<T> start = {});
-template <class T>
-void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const OffsetMatrix<T>& b,
-          T* c, std::int64_t c_step, Start<T> start = {});
 
 /// c = a b, or c += a b if `adds`.
-template <class T, class B>
-void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a, const B& b, T* c,
-          std::int64_t c_step, bool adds) {
+template <class T>
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, const StridedMatrix<T>& a,
+          const StridedMatrix<T>& b, T* c, std::int64_t c_step, bool adds) {
   gemm(m, n, k, a, b, c, c_step, adds ? Start<T>{c, c_step} : Start<T>());
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 /// The innermost parts of a matrix product: a block of c that stays in registers, and the copies that bring
-/// its factors into the order in which it reads them. Private to gemm.cpp.
+/// its factors into the order in which it reads them. Internal to the products and convolutions.
 
 #include <algorithm>
 #include <cstddef>
@@ -147,47 +147,6 @@ XGRAD_INLINE void pack_strided(StridedMatrix<T> m, std::int64_t rows, std::int64
   for (std::int64_t i = begin; i < rows; ++i)
     for (std::int64_t p = 0; p < depth; ++p)
       to[(i - i % width) * depth + p * width + i % width] = m.data[i * m.row_step + p * m.column_step];
-}
-
-/// The length of the run of consecutive numbers at the start of offset[0 .. n).
-inline std::int64_t run_length(const std::int64_t* offset, std::int64_t n) {
-  std::int64_t length = 1;
-  while (length < n && offset[length] == offset[0] + length) ++length;
-  return length;
-}
-
-/// A panel of `columns` columns: for each row all the columns' runs, whole vectors at a time. Later runs and
-/// rows overwrite what an earlier one wrote too much.
-template <class L, class T>
-XGRAD_INLINE void pack_column_runs(OffsetMatrix<T> m, std::int64_t columns, std::int64_t depth, T* to) {
-  constexpr std::int64_t width = TileSize<L>::columns;
-  std::int64_t start[width], runs = 0;
-  for (std::int64_t j = 0; j < columns; j += run_length(m.column_offset + j, columns - j)) start[runs++] = j;
-  for (std::int64_t p = 0; p < depth; ++p, to += width) {
-    const T* row = m.data + m.row_offset[p];
-    for (std::int64_t r = 0; r < runs; ++r) {
-      const T* from = row + m.column_offset[start[r]];
-      const L low = L::load(from), high = L::load(from + L::size);
-      low.store(to + start[r]);
-      high.store(to + start[r] + L::size);
-    }
-  }
-}
-
-/// The same where the rows' offsets run: transposed run by run.
-template <class L, class T>
-XGRAD_INLINE void pack_row_runs(OffsetMatrix<T> m, std::int64_t columns, std::int64_t depth, T* to) {
-  constexpr std::int64_t width = TileSize<L>::columns;
-  constexpr auto size = static_cast<std::int64_t>(L::size);
-  const T* streams[width];
-  for (std::int64_t w = 0; w < width; ++w) streams[w] = m.data + m.column_offset[w < columns ? w : 0];
-  for (std::int64_t p = 0; p < depth;) {
-    const std::int64_t length = run_length(m.row_offset + p, depth - p);
-    for (std::int64_t q = 0; q < length; q += size)
-      transpose_block<L, static_cast<std::size_t>(width)>(streams, m.row_offset[p] + q, to + (p + q) * width,
-                                                          std::make_index_sequence<L::size>());
-    p += length;
-  }
 }
 
 }  // namespace xg::detail
