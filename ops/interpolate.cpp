@@ -10,9 +10,12 @@
 #include "../core/dispatch.hpp"
 #include "../core/node.hpp"
 #include "../core/parallel.hpp"
+#include "buffer.hpp"
 #include "cubic.hpp"
+#include "gemm_tile.hpp"
 #include "pool.hpp"
 #include "resample.hpp"
+#include "row_loop.hpp"
 
 namespace xg {
 namespace {
@@ -68,14 +71,6 @@ XGRAD_INLINE void map_row(const AxisMap& map, std::size_t i, const T* x, std::in
   }
 }
 
-/// The same where each row is a single element.
-template <class T> XGRAD_INLINE T map_element(const AxisMap& map, std::size_t i, const T* x) {
-  T sum{};
-  for (std::size_t k = map.first[i]; k < map.first[i + 1]; ++k)
-    sum += static_cast<T>(map.weight[k]) * x[map.from[k]];
-  return sum;
-}
-
 /// Rows [begin, end) of the result, counted over all images.
 template <class T>
 XGRAD_INLINE void map_rows(const AxisMap& map, std::int64_t begin, std::int64_t end, const T* x,
@@ -83,13 +78,38 @@ XGRAD_INLINE void map_rows(const AxisMap& map, std::int64_t begin, std::int64_t 
   std::int64_t i = begin % map.out();
   x += begin / map.out() * map.in * inner;
   for (std::int64_t r = begin; r < end; ++r) {
-    if (inner == 1)
-      y[r] = map_element(map, static_cast<std::size_t>(i), x);
-    else
-      map_row(map, static_cast<std::size_t>(i), x, inner, y + r * inner);
+    map_row(map, static_cast<std::size_t>(i), x, inner, y + r * inner);
     if (++i < map.out()) continue;
     i = 0;
     x += map.in * inner;
+  }
+}
+
+/// to[w][i] = from[i][w] for n rows of a vector.
+template <class L, class T>
+XGRAD_INLINE void turn_back(const T* from, std::int64_t n, std::int64_t lines, T* to) {
+  constexpr std::make_index_sequence<L::size> all;
+  rows::for_lanes<L>(n, [&](std::int64_t i, std::size_t k) {
+    L square[L::size];
+    for (std::size_t r = 0; r < L::size; ++r)
+      square[r] = L::load(from + (i + static_cast<std::int64_t>(std::min(r, k - 1))) *
+                                     static_cast<std::int64_t>(L::size));
+    detail::transpose_square(square, all);
+    for (std::int64_t w = 0; w < lines; ++w) rows::put(to + w * n + i, k, square[w]);
+  });
+}
+
+/// Whole lines of an axis whose elements lie side by side, as many as a vector has elements at once: they are
+/// turned into columns and back.
+template <class L, class T>
+XGRAD_INLINE void map_lines(const AxisMap& map, std::int64_t lines, const T* x, T* y) {
+  constexpr auto size = static_cast<std::int64_t>(L::size);
+  const ZeroBuffer<T> columns((map.in + size) * size), mapped(map.out() * size);
+  for (std::int64_t line = 0; line < lines; line += size, x += size * map.in, y += size * map.out()) {
+    const std::int64_t n = std::min(size, lines - line);
+    detail::pack_strided<L, L::size>(StridedMatrix<T>{x, map.in, 1}, n, map.in, columns.data());
+    map_rows(map, 0, map.out(), columns.data(), size, mapped.data());
+    turn_back<L>(mapped.data(), map.out(), n, y);
   }
 }
 
@@ -103,14 +123,20 @@ Tensor map_axis(const Tensor& x, std::size_t axis, const SharedMaps& maps, bool 
   for (std::size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i];
   visit_floating("interpolate", x.dtype(), [&]<class T>(std::type_identity<T>) {
     if (y.numel() == 0) return;
-    constexpr std::int64_t grain = 1 << 14;
     T* const to = y.mutable_data<T>();
-    parallel_ranges(static_cast<std::size_t>(y.numel() / inner),
-                    static_cast<std::size_t>(std::max<std::int64_t>(1, grain / inner)),
-                    [&](std::size_t begin, std::size_t end) {
-                      dispatch([&](auto) {
-                        map_rows(map, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end),
-                                 dense.data<T>(), inner, to);
+    const std::int64_t unit = inner == 1 ? map.out() : inner;
+    constexpr std::int64_t grain = 1 << 14;
+    parallel_ranges(static_cast<std::size_t>(y.numel() / unit),
+                    static_cast<std::size_t>(std::max<std::int64_t>(inner == 1 ? 16 : 1, grain / unit)),
+                    [&](std::size_t begin_unit, std::size_t end_unit) {
+                      const auto begin = static_cast<std::int64_t>(begin_unit),
+                                 end = static_cast<std::int64_t>(end_unit);
+                      dispatch([&](auto isa) {
+                        if (inner == 1)
+                          map_lines<lane<T, decltype(isa)>>(
+                              map, end - begin, dense.data<T>() + begin * map.in, to + begin * map.out());
+                        else
+                          map_rows(map, begin, end, dense.data<T>(), inner, to);
                       });
                     });
   });
