@@ -74,9 +74,8 @@ class Diagnosis {
 
   std::vector<Finding> run() {
     if (!exploding_from_the_start() && !learning_rate_too_large()) {
-      not_finite() || exploding_later();
-      learning_rate_unstable() || dead_layer() || saturated_activations() || vanishing_gradients() ||
-          dying_relus() || learning_rate_too_small();
+      not_finite() || exploding_later() || learning_rate_unstable() || dead_layer() ||
+          saturated_activations() || vanishing_gradients() || dying_relus() || learning_rate_too_small();
       overfitting();
     }
     unused_parameters();
@@ -185,7 +184,7 @@ class Diagnosis {
     const std::string remedy =
         fmt::format("Raise {} tenfold, or let optim::lr_range_test suggest a rate.", rate);
     if (weights_.empty()) {
-      if (loss_->steps < least_steps_to_be_stuck || loss_->fell_from_start_to(nothing_learned)) return false;
+      if (loss_->steps < least_steps_to_be_stuck || !loss_->is_stuck()) return false;
       return add(
           {Fault::learning_rate_too_small, Severity::warning, options_.train_loss, loss_->last,
            fmt::format("after {} steps the loss is still {}", loss_->steps, value_text(loss_->last, 3)),
@@ -263,14 +262,13 @@ class Diagnosis {
   bool vanishing_gradients() {
     const std::string remedy =
         "Use ReLU or GELU with nn::init::kaiming_normal_ instead of sigmoid and tanh, normalise between "
-        "layers "
-        "(nn::BatchNorm1d, nn::LayerNorm), or add skip connections.";
+        "layers (nn::BatchNorm1d, nn::LayerNorm), or add skip connections.";
     double later = 0;
     const Weights *worst = nullptr, *longest = nullptr, *reference = nullptr;
     double lowest = vanishing_ratio;
     for (auto w = weights_.rbegin(); w != weights_.rend(); ++w) {
       const double rms = w->gradient_rms();
-      if (later > 0 && rms / later < lowest) {
+      if (later > 0 && rms / later <= lowest) {
         lowest = rms / later;
         worst = &*w;
         reference = longest;
@@ -282,8 +280,9 @@ class Diagnosis {
     }
     if (worst)
       return add({Fault::vanishing_gradients, Severity::error, worst->path, lowest,
-                  fmt::format("element for element its gradient is {} of that of {}", value_text(lowest, 2),
-                              reference->path),
+                  lowest == 0 ? "its gradient is 0"
+                              : fmt::format("element for element its gradient is {} of that of {}",
+                                            value_text(lowest, 2), reference->path),
                   remedy});
     const double relative = median(relative_gradients());
     if (!(relative < vanishing_gradient) || !loss_ || loss_->fell_from_start_to(little_learned)) return false;
@@ -313,9 +312,11 @@ class Diagnosis {
     if (n < least_evaluations || train.value.empty()) return;
     const auto best = static_cast<std::size_t>(std::ranges::min_element(valid.value) - valid.value.begin());
     const double lowest = valid.value[best];
-    // Of two evaluations the lower one, so that a single bad one is none.
-    const double end = std::min(valid.value[n - 2], valid.value[n - 1]);
-    if (best + 2 >= n || !(lowest > 0) || !(end > overfitting_rise * lowest)) return;
+    // The lowest of the latest evaluations, so that a few bad ones are none.
+    const std::size_t latest = std::max<std::size_t>(3, n / 5);
+    const double end =
+        *std::min_element(valid.value.end() - static_cast<std::ptrdiff_t>(latest), valid.value.end());
+    if (best + latest >= n || !(lowest > 0) || !(end > overfitting_rise * lowest)) return;
     if (!(end - lowest > visible_rise * (valid.value[0] - lowest))) return;
     const double train_end = train_loss_around(train, valid.step[n - 1]);
     if (!(train_end < train_loss_around(train, valid.step[best])) || !(end > overfitting_rise * train_end))

@@ -17,11 +17,13 @@ namespace xg::optim {
 inline constexpr double diverged_end = 1.5, diverged_peak = 5;
 /// A run whose loss ends above this part of its first value has learned not much, little, or nothing.
 inline constexpr double half_learned = 0.5, little_learned = 0.9, nothing_learned = 0.99;
+/// More noise than this part of the loss hides whether it falls.
+inline constexpr double much_noise = 0.05;
 /// A stretch this much above the lowest one before is a setback; a few are chance.
 inline constexpr double setback_height = 0.25;
 inline constexpr int many_setbacks = 4;
 /// What is less than so many standard deviations of a batch's loss, or of a mean of some, may be chance.
-inline constexpr double chance = 5, rare_chance = 10;
+inline constexpr double chance = 5, rare_chance = 30;
 /// Means of so many stretches of a run tell its course.
 inline constexpr std::size_t most_stretches = 50;
 /// A shorter curve says nothing but that it diverges.
@@ -45,8 +47,9 @@ inline double noise_of(const std::vector<double>& values) {
 
 struct LossCourse {
   double first = std::numeric_limits<double>::quiet_NaN();  ///< before any update
-  double start = first;  ///< the same, or the first stretch if that is higher
-  double last = first;   ///< over the last stretch
+  double start = first;                ///< the same, or the first stretch if that is higher
+  double last = first;                 ///< over the last stretch
+  double early = first, late = first;  ///< means of both halves
   double peak = first;
   double noise = 0;  ///< of a batch
   bool ends_finite = true;
@@ -60,6 +63,8 @@ struct LossCourse {
     if (finite.empty()) return;
     first = finite.front();
     peak = *std::ranges::max_element(finite);
+    early = mean_of(finite, 0, (finite.size() + 1) / 2);
+    late = mean_of(finite, finite.size() / 2, finite.size());
     noise = noise_of(finite);
     stretches = std::min(most_stretches, finite.size());
     const double of_mean = noise / std::sqrt(static_cast<double>(finite.size() / stretches));
@@ -75,6 +80,12 @@ struct LossCourse {
   bool above(double value, double factor) const { return value > first + (factor - 1) * std::abs(first); }
   bool fell_to(double factor) const { return last <= first - (1 - factor) * std::abs(first); }
   bool fell_from_start_to(double factor) const { return last <= start - (1 - factor) * std::abs(start); }
+  /// The second half is no lower than the first one, as far as noise lets one see.
+  bool is_stuck() const {
+    const double noise_of_half = noise / std::sqrt(static_cast<double>(steps) / 2);
+    return ends_finite && late > early - (1 - nothing_learned) * std::abs(early) &&
+           noise_of_half < much_noise * std::abs(early);
+  }
   bool jumps() const { return steps >= least_steps && setbacks >= many_setbacks; }
   bool diverged() const {
     if (above(last, diverged_end) && last - first > chance * noise) return true;

@@ -27,7 +27,8 @@ using svg::value_text;
 constexpr std::size_t most_lines = 8;
 // A curve of more points than this is drawn as running means.
 constexpr std::size_t most_points = 120;
-constexpr std::size_t heat_columns = 80;
+// So many columns leave room for a name in each row, up to that many rows.
+constexpr std::size_t heat_columns = 20, most_row_names = 24;
 constexpr std::size_t most_histograms = 24;
 
 /// What stands before the first slash of a curve's name, and after it.
@@ -126,7 +127,8 @@ std::string heat_map_of(const std::vector<Series>& lines, const std::string& tit
     first = std::min(first, s.x.front());
     last = std::max(last, s.x.back());
     longest = std::max(longest, s.x.size());
-    rows.push_back(s.name);
+    const bool named = rows.size() % (lines.size() / most_row_names + 1) == 0;
+    rows.push_back(named ? s.name : std::string());
   }
   const std::size_t columns = std::min(heat_columns, longest);
   std::vector<double> values;
@@ -194,7 +196,8 @@ class Report {
     page_.heading("Findings");
     for (const Finding& f : found)
       page_.note(f.severity == Severity::error ? Tone::error : Tone::warning,
-                 capitalised(fmt::format("{}: {}", name_of(f.fault), f.where)), f.message, f.remedy);
+                 capitalised(fmt::format("{}: {}", name_of(f.fault), f.where)), capitalised(f.message),
+                 f.remedy);
     if (found.empty())
       page_.note(
           Tone::good, "Nothing is wrong",
