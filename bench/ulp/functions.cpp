@@ -143,7 +143,7 @@ std::vector<Function> activations() {
       XGRAD_ULP(
           gelu,
           [](Real x, Real) -> Real { return x == -infinity ? nan : x / 2 * std::erfc(-x / std::sqrt(2.0L)); },
-          {-14, 6}, {}, 20, "below -12.9 erfc is subnormal, and x magnifies its last place"),
+          {-14, 6}, {}, 20, "below -12.9 the distribution is subnormal, and x magnifies its last place"),
       {"gelu(x, tanh)",
        [](const Tensor& x, const Tensor&) { return gelu(x, Approximate::tanh); },
        [](Real x, Real) -> Real {
