@@ -16,7 +16,7 @@ struct OpSummary {
   Shape output;
   std::int64_t parameters = 0;     ///< that it uses and no op before it did
   std::int64_t multiply_adds = 0;  ///< of products and convolutions, and so of all layers made of these
-  std::int64_t saved_bytes = 0;    ///< that backward keeps because of it, beyond the model and its inputs
+  std::int64_t saved_bytes = 0;    ///< of tensors that backward keeps because of it, beyond model and inputs
 };
 
 namespace detail {

@@ -27,6 +27,7 @@ constexpr std::string_view style = R"(<style>
 .graph { display: block; margin: 0 auto; }
 .graph text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill: var(--ink, #1f2328); }
 .graph .shape { font-size: 11px; fill: var(--soft, #59636e); }
+.graph .beside { paint-order: stroke; stroke: var(--card, #f7f8fa); stroke-width: 3px; stroke-linejoin: round; }
 .graph .name { font-size: 13px; font-weight: 600; text-anchor: middle; }
 .graph .middle { text-anchor: middle; }
 .graph .scope rect { fill: #8090a0; fill-opacity: 0.09; stroke: #8090a0; stroke-opacity: 0.5; }
@@ -45,13 +46,19 @@ std::string short_name(const Graph::Vertex& v) {
   return v.kind == Graph::Kind::leaf && v.name.empty() ? "leaf" : v.name;
 }
 
+std::string shape_of(const Node::Output& o) {
+  return o.dtype == float32 ? to_string(o.shape)
+                            : fmt::format("{} {}", to_string(o.dtype), to_string(o.shape));
+}
+
+// "[2, 3]", "3 x [2, 3]" of equal outputs, "[2, 3] · [2, 4]" of others.
 std::string shapes_of(const Graph::Vertex& v) {
+  std::vector<std::string> shapes;
+  for (const Node::Output& o : v.outputs) shapes.push_back(shape_of(o));
+  if (shapes.size() > 1 && std::ranges::count(shapes, shapes[0]) == std::ssize(shapes))
+    return fmt::format("{} x {}", shapes.size(), shapes[0]);
   std::string text;
-  for (const Node::Output& o : v.outputs) {
-    text += text.empty() ? "" : " · ";
-    if (o.dtype != float32) text += fmt::format("{} ", to_string(o.dtype));
-    text += to_string(o.shape);
-  }
+  for (const std::string& shape : shapes) text += (text.empty() ? "" : " · ") + shape;
   return text;
 }
 
@@ -165,9 +172,9 @@ std::string graph_svg(const Graph& graph) {
     out += draw_vertex(graph.vertices[v], drawing.vertices[v]);
     const Box& b = drawing.vertices[v];
     if (graph.vertices[v].kind == Graph::Kind::op)
-      out +=
-          label(b.x + b.width / 2 + label_shift, b.y + b.height + 13, "shape", shapes_of(graph.vertices[v])) +
-          "\n";
+      out += label(b.x + b.width / 2 + label_shift, b.y + b.height + 13, "shape beside",
+                   shapes_of(graph.vertices[v])) +
+             "\n";
   }
   return out + "</svg>\n";
 }

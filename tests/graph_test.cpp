@@ -234,6 +234,13 @@ TEST_CASE("graph_html writes a well-formed page with every op and shape, which n
   CHECK(html.find("url(") == html.npos);
 }
 
+TEST_CASE("a drawing names equal shapes of an op's outputs once") {
+  const auto halves = split(parameter({4}), 2);
+  CHECK(optim::graph_svg(graph_of(halves[0] * halves[1])).find(">2 x [2]<") != std::string::npos);
+  const auto parts = split(parameter({5}), 3);
+  CHECK(optim::graph_svg(graph_of(sum(parts[0]) * sum(parts[1]))).find(">[3] · [2]<") != std::string::npos);
+}
+
 TEST_CASE("graph_html escapes names and says what it leaves out") {
   const File file;
   const Scope scope("<b> & \"c\"");
