@@ -2,6 +2,7 @@
 /// Internal to the convolutions: their innermost loops. Vectors are neighbouring places on the canvas, read
 /// where they lie, tap by tap.
 
+#include <algorithm>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -17,7 +18,9 @@ namespace xg::detail {
 template <class L> struct ConvTile {
   static constexpr std::size_t max_filters = std::is_same_v<typename L::isa_type, isa::avx512> ? 12 : 6;
   /// Vectors of places beside this many filters.
-  static constexpr std::size_t vectors(std::size_t filters) { return 4 * filters <= 2 * max_filters ? 4 : 2; }
+  static constexpr std::size_t vectors(std::size_t filters) {
+    return std::min<std::size_t>(4, 2 * max_filters / filters);
+  }
   /// Taps whose sums with two vectors of filters stay in registers.
   static constexpr std::size_t max_taps = max_filters;
 };
