@@ -56,7 +56,7 @@ Section section_of(const Axis& axis, const Programs& programs) {
     section.data[lines.time.name] = {
         {axis.name, lines.time.x}, {"microseconds", lines.time.y}, {"megabytes", lines.memory.y}};
   }
-  for (std::size_t i = 0; i < axis.sizes.size(); ++i) {
+  for (std::size_t i = 0; i < all[0].time.x.size(); ++i) {
     std::vector<std::string> row{fmt::format("{}", axis.sizes[i])};
     for (const Lines& lines : all) {
       const bool there = i < lines.time.y.size();
@@ -67,11 +67,8 @@ Section section_of(const Axis& axis, const Programs& programs) {
     section.rows.push_back(std::move(row));
   }
   const auto chart = [&](const std::vector<xg::optim::Series>& series, const char* what) {
-    section.figures.emplace_back(
-        xg::optim::line_chart(
-            series,
-            {.title = axis.title, .x_label = axis.name, .y_label = what, .log_x = true, .log_y = true}),
-        what);
+    const xg::optim::ChartOptions options{.title = what, .x_label = axis.name, .log_x = true, .log_y = true};
+    section.figures.emplace_back(xg::optim::line_chart(series, options), "");
   };
   chart(times, "microseconds a step");
   chart(memories, "megabytes at most");

@@ -91,7 +91,11 @@ Finished run_program(const std::filesystem::path& program, const std::vector<std
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (status != 0)
     throw std::runtime_error(fmt::format("{} failed with status {}", program.string(), status));
-  return {std::move(output), seconds.count(), used.ru_maxrss};
+  const auto in_seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return {std::move(output), seconds.count(), in_seconds(used.ru_utime) + in_seconds(used.ru_stime),
+          used.ru_maxrss};
 }
 
 BusyNeighbour::BusyNeighbour(int core) : child_(fork_or_throw()) {

@@ -20,7 +20,7 @@ struct Launch {
 
 struct Finished {
   std::string output;
-  double seconds;
+  double seconds, processor_seconds;
   long peak_kilobytes;  ///< of the program or of one that it started, whichever is more; never less than ours
 };
 
