@@ -132,17 +132,16 @@ class Walk {
 
   void deliver(Node& node, std::uint32_t output, Tensor g) {
     const void* nobody = nullptr;
-    if (node.walk.owner.compare_exchange_strong(nobody, this, std::memory_order_acq_rel)) {
+    if (node.walked_by.compare_exchange_strong(nobody, this, std::memory_order_acq_rel)) {
       heap_.push_back({node.rank(), arrivals_++, &node});
       std::push_heap(heap_.begin(), heap_.end());
-      if (node.output_count() > 1) node.walk.further.resize(node.output_count() - 1);
     } else if (nobody != this) {
       throw GraphError(
           fmt::format("[backward] {} is being walked by another thread: graphs that share ops must be "
                       "walked one after the other",
                       node.describe()));
     }
-    add_to(output == 0 ? node.walk.cotangent : node.walk.further[output - 1], std::move(g));
+    add_to(node.cotangent(output), std::move(g));
   }
 
   void deliver_leaf(const Ref<TensorImpl>& leaf, Tensor g) { add_to(gradient_of_leaf(leaf), std::move(g)); }
@@ -161,15 +160,14 @@ class Walk {
   }
 
   static void release(Node& node) {
-    node.walk.cotangent = Tensor();
-    node.walk.further.clear();
-    node.walk.owner.store(nullptr, std::memory_order_release);
+    for (std::size_t k = 0; k < node.output_count(); ++k) node.cotangent(k) = Tensor();
+    node.walked_by.store(nullptr, std::memory_order_release);
   }
 
   void visit(Node& node) {
     SmallArray<Tensor, 2> g(node.output_count());
     take_cotangents(node, g);
-    for (auto& [output, hook] : node.hooks)
+    for (const auto& [output, hook] : node.hooks())
       if (Tensor replaced = hook(g[output]); replaced.defined())
         g[output] = checked_hook(node, output, replaced);
     for (std::uint32_t k = 0; k < g.size() && !captured_nodes_.empty(); ++k)
@@ -187,7 +185,6 @@ class Walk {
       mask |= std::uint64_t{wants(edges[i])} << i;
     {
       const CurrentNode current(&node);
-      const GradMode mode(recording());
       detail::ProfiledSpan span;
       span.open(detail::Profiled::vjp, node.name(), node.scope().c_str());
       node.vjp({g.data(), g.size()}, Wanted(mask), {grads.data(), grads.size()});
@@ -208,7 +205,7 @@ class Walk {
 
   static void take_cotangents(Node& node, SmallArray<Tensor, 2>& g) {
     for (std::size_t k = 0; k < g.size(); ++k) {
-      g[k] = std::move(k == 0 ? node.walk.cotangent : node.walk.further[k - 1]);
+      g[k] = std::move(node.cotangent(k));
       if (!g[k].defined()) g[k] = zeros(node.output(k).shape, {.dtype = node.output(k).dtype});
     }
     release(node);
@@ -249,10 +246,9 @@ class Walk {
   void add_to_leaf(TensorImpl& leaf, Tensor g) const {
     if (!leaf.leaf) leaf.leaf = new LeafState;
     Tensor& sum = leaf.leaf->grad;
-    const GradMode mode(recording());
     if (sum.defined())
       sum = accumulate(std::move(sum), g);
-    else if (recording() || is_private(g))
+    else if ((recording() && g.requires_grad()) || is_private(g))
       sum = std::move(g);
     else
       sum = clone(g);  // two leaves may be handed one gradient, and a user may write to either
@@ -305,7 +301,8 @@ Tensor cotangent_for(const char* verb, const Tensor& y, const std::vector<Tensor
   if (given[i].shape() != y.shape())
     throw ShapeError(fmt::format("[{}] the cotangent of output {} has shape {}, the output has shape {}",
                                  verb, i, to_string(given[i].shape()), to_string(y.shape())));
-  return to(given[i], y.dtype());
+  // Ops may pass it on as it is: it must not bring its own tape into a walk that is not recorded.
+  return to(mode().recording ? given[i] : given[i].detach(), y.dtype());
 }
 
 void seed_all(Walk& walk, const char* verb, const std::vector<Tensor>& outputs,

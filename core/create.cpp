@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "copy.hpp"
@@ -48,10 +49,14 @@ Tensor full(const Shape& shape, double value, TensorOptions options) {
   return finish("full", t, options);
 }
 
-Tensor zeros(const Shape& shape, TensorOptions options) { return full(shape, 0, options); }
+Tensor zeros(const Shape& shape, TensorOptions options) {
+  Tensor t = empty(shape, options.dtype);
+  std::memset(t.impl().data, 0, static_cast<std::size_t>(t.numel()) * size_of(options.dtype));
+  return finish("zeros", t, options);
+}
 Tensor ones(const Shape& shape, TensorOptions options) { return full(shape, 1, options); }
 Tensor full_like(const Tensor& x, double value) { return full(x.shape(), value, {.dtype = x.dtype()}); }
-Tensor zeros_like(const Tensor& x) { return full_like(x, 0); }
+Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), {.dtype = x.dtype()}); }
 Tensor ones_like(const Tensor& x) { return full_like(x, 1); }
 Tensor empty_like(const Tensor& x) { return empty(x.shape(), x.dtype()); }
 Tensor scalar(double value, TensorOptions options) { return full({}, value, options); }

@@ -50,13 +50,13 @@ IsaLevel chosen_level(const char* wish);
 template <class Isas> struct dispatcher;
 
 template <class Isa> struct dispatcher<isa_list<Isa>> {
-  template <class F> static decltype(auto) call(F& f) { return run_on<Isa>(f); }
+  template <class F> static decltype(auto) call(F& f, IsaLevel) { return run_on<Isa>(f); }
 };
 
 template <class Isa, class Better, class... Best> struct dispatcher<isa_list<Isa, Better, Best...>> {
-  template <class F> static decltype(auto) call(F& f) {
-    return active_level() >= level_of<Better> ? dispatcher<isa_list<Better, Best...>>::call(f)
-                                              : run_on<Isa>(f);
+  template <class F> static decltype(auto) call(F& f, IsaLevel level) {
+    return level >= level_of<Better> ? dispatcher<isa_list<Better, Best...>>::call(f, level)
+                                     : run_on<Isa>(f);
   }
 };
 
@@ -65,6 +65,6 @@ template <class Isa, class Better, class... Best> struct dispatcher<isa_list<Isa
 /// Calls f(isa) with the tag of the best instruction set among those compiled, and returns what f returns:
 /// `dispatch([&](auto isa) { using L = lane<float, decltype(isa)>; ... })`.
 template <class F, class Isas = compiled_isas> decltype(auto) dispatch(F&& f) {
-  return detail::dispatcher<Isas>::call(f);
+  return detail::dispatcher<Isas>::call(f, detail::active_level());
 }
 }  // namespace xg

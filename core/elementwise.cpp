@@ -21,6 +21,13 @@ struct Spread {
   }
 };
 
+// One place in memory, seen with any shape.
+bool is_one_element(const TensorImpl& t) {
+  for (std::size_t axis = 0; axis < t.shape.size(); ++axis)
+    if (t.shape[axis] == 0 || (t.shape[axis] != 1 && t.strides[axis] != 0)) return false;
+  return true;
+}
+
 double first_element(const Tensor& x) {
   return visit_dtype(x.dtype(),
                      [&]<class T>(std::type_identity<T>) { return static_cast<double>(*x.data<T>()); });
@@ -38,9 +45,11 @@ class LoopCall {
   }
   /// x must outlive run().
   void input(const Tensor& x) {
-    if (numel_ != 0 && x.numel() == 1 && numel_ != 1) return number(first_element(x));
-    dense_ = dense_ && x.dtype() == compute_ && x.shape() == shape_ && x.is_contiguous();
-    add({x.impl().data, true, false}, &x.impl(), Role::input);
+    TensorImpl& t = x.impl();
+    const bool whole = t.shape == shape_ && t.dense;
+    if (!whole && is_one_element(t)) return number(first_element(x));
+    dense_ = dense_ && whole && t.dtype == compute_;
+    add({t.data, true, false}, &t, Role::input);
   }
   void output(const Tensor& y) { add({y.impl().data, true, false}, &y.impl(), Role::output); }
   void sum(const Tensor& y) {
@@ -114,7 +123,7 @@ class ElementwiseNode final : public Node {
       if (inputs[i]->is_tensor()) connect(i, inputs[i]->tensor());
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs[i]->is_tensor())
-        inputs_[i] = {Saved::unseen(inputs[i]->tensor()), 0, true};
+        inputs_[i].saved = Saved::unseen(inputs[i]->tensor());
       else
         inputs_[i].number = inputs[i]->value();
     }
@@ -123,7 +132,9 @@ class ElementwiseNode final : public Node {
   }
 
   void vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) override {
-    if (mode().recording)
+    if (rule_.passes_on)
+      pass_on(g[0], wanted, grads);
+    else if (mode().recording)
       record_vjp(g, wanted, grads);
     else
       run_vjp(g, wanted, grads);
@@ -145,8 +156,7 @@ class ElementwiseNode final : public Node {
  private:
   struct Input {
     Saved saved;
-    double number = 0;
-    bool is_tensor = false;
+    double number = 0;  // where no tensor is saved
   };
 
   // Asked only of inputs that lead somewhere.
@@ -160,12 +170,17 @@ class ElementwiseNode final : public Node {
   }
   bool gets_gradient(std::size_t i, Wanted wanted) const { return wanted[i] && edges()[i].leads_somewhere(); }
 
+  void pass_on(const Tensor& g, Wanted wanted, std::span<Tensor> grads) const {
+    for (std::size_t i = 0; i < grads.size(); ++i)
+      if (gets_gradient(i, wanted)) grads[i] = sum_to(g, input_shape(i));
+  }
+
   // One fused pass over memory: all cotangents and kept tensors in, all gradients out.
   void run_vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) {
     const Shape& shape = output(0).shape;
     LoopCall call(shape, compute_);
     for (const Tensor& t : g) call.input(t);
-    for (const Input& in : inputs_) in.is_tensor ? call.input(in.saved.get()) : call.number(in.number);
+    for (const Input& in : inputs_) in.saved.defined() ? call.input(in.saved.get()) : call.number(in.number);
     for (const SavedOutput& y : outputs_) call.input(y.values());
     call.end_inputs();
     for (std::size_t i = 0; i < grads.size(); ++i) {
@@ -183,7 +198,7 @@ class ElementwiseNode final : public Node {
   void record_vjp(std::span<const Tensor> g, Wanted wanted, std::span<Tensor> grads) {
     std::vector<Recorded> arguments(g.begin(), g.end());
     for (const Input& in : inputs_)
-      arguments.push_back(in.is_tensor ? Recorded(to(in.saved.get(), compute_)) : Recorded(in.number));
+      arguments.push_back(in.saved.defined() ? Recorded(to(in.saved.get(), compute_)) : Recorded(in.number));
     for (const SavedOutput& y : outputs_) arguments.emplace_back(y.get());
     std::vector<Recorded> partials(grads.size());
     rule_.recorded(functors_.functors, arguments, partials);
@@ -253,13 +268,14 @@ void run_elementwise(const char* name, const ElementwiseRule& rule, const void* 
   run_forward(rule, functors, inputs, outputs, shape, compute);
   bool recorded = false;
   for (const Operand* o : inputs) recorded = recorded || (o->is_tensor() && o->tensor().requires_grad());
-  if (mode().anomaly) {
+  const Mode& now = mode();
+  if (now.anomaly) {
     std::vector<const Tensor*> tensors;
     for (const Operand* o : inputs)
       if (o->is_tensor()) tensors.push_back(&o->tensor());
     for (const Tensor& y : outputs) check_anomaly(name, tensors, y);
   }
-  if (recorded && mode().recording) {
+  if (recorded && now.recording) {
     auto node = Ref<Node>::adopt(new ElementwiseNode(name, rule, functors, inputs, outputs, compute));
     Node::adopt_outputs(std::move(node), outputs);
   }

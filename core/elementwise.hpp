@@ -32,6 +32,9 @@ template <Keep K, class F> Pullback<K, F> pullback(F f) { return {std::move(f)};
 
 namespace detail {
 
+/// See pass_on.
+struct PassOn {};
+
 /// Derivative by dual numbers: one evaluation gives every partial.
 struct ByDuals {};
 
@@ -63,8 +66,8 @@ struct ElementwiseRule {
   LoopKernel backward[2];  // cotangents and kept tensors to gradients
   void (*recorded)(const void* functors, std::span<const Recorded> arguments, std::span<Recorded> gradients);
   BoxedFunctors (*box)(const void* functors);
-  std::uint8_t inputs, outputs;
   Keep keep;
+  bool passes_on;
 
   bool keeps_inputs() const { return keep == Keep::inputs || keep == Keep::both; }
   bool keeps_outputs() const { return keep == Keep::output || keep == Keep::both; }
@@ -204,12 +207,28 @@ template <class F, class B, std::size_t N, class Isas = compiled_isas> struct Ru
       {backward_kernel<float, Fs, N, M, kept, Isas>, backward_kernel<double, Fs, N, M, kept, Isas>},
       recorded,
       box_functors<Fs>,
-      N,
-      M,
-      keep};
+      keep,
+      false};
+};
+
+template <class F, std::size_t N, class Isas> struct RuleOf<F, PassOn, N, Isas> {
+  using Fs = Functors<F, PassOn>;
+  static constexpr std::size_t M = 1;
+  static_assert(outputs_of<F, N> == M, "there must be one cotangent to pass on");
+
+  static constexpr ElementwiseRule value = {
+      {forward_kernel<float, Fs, N, M, Isas>, forward_kernel<double, Fs, N, M, Isas>},
+      {},
+      nullptr,
+      [](const void*) { return BoxedFunctors(); },
+      Keep::nothing,
+      true};
 };
 
 }  // namespace detail
+
+/// The derivative of a sum: every input gets the cotangent itself, with nothing computed or copied.
+inline constexpr detail::PassOn pass_on;
 
 /// An op made of a lambda. Call it with as many tensors or numbers as the lambda has parameters; they
 /// broadcast, and gradients are summed back to each tensor's shape.
@@ -270,6 +289,9 @@ template <class F, class B> inline constexpr bool is_opaque<Elementwise<F, B>> =
 
 /// Makes an op of a generic lambda; see the top of this file. Captured constants are part of the op.
 template <class F> Elementwise<F> elementwise(const char* name, F f) { return {name, std::move(f)}; }
+template <class F> Elementwise<F, detail::PassOn> elementwise(const char* name, F f, detail::PassOn) {
+  return {name, std::move(f)};
+}
 /// The same with a derivative by hand, where that is cheaper or stabler:
 /// `elementwise("tanh", f, pullback<Keep::output>([](auto g, auto y) { return g * (1 - y * y); }))`.
 template <class F, Keep K, class P>

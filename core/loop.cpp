@@ -4,6 +4,7 @@
 #include <array>
 
 #include "parallel.hpp"
+#include "small_array.hpp"
 #include "strided.hpp"
 
 namespace xg {
@@ -13,8 +14,6 @@ constexpr std::int64_t piece_elements = 1 << 15;
 constexpr std::int64_t row_chunk = 2048;   // elements a kernel sums into one spread before it is added up
 constexpr std::int64_t pack_chunk = 1024;  // elements packed at a time, to stay in the first-level cache
 constexpr std::int64_t shortest_row = 48;  // shorter rows are packed together
-
-using AllStrides = std::array<Strides, max_operands>;
 
 // How one operand reaches the kernel.
 enum class Access : std::uint8_t {
@@ -45,15 +44,18 @@ template <class T> class Loop {
  public:
   Loop(const Shape& shape, Dtype compute, std::span<const LoopOperand> operands, std::size_t inputs,
        LoopKernel kernel, const void* functor)
-      : operands_(operands), inputs_(inputs), kernel_(kernel), functor_(functor), shape_(shape) {
+      : operands_(operands),
+        inputs_(inputs),
+        kernel_(kernel),
+        functor_(functor),
+        shape_(shape),
+        strides_(operands.size()) {
     for (std::size_t k = 0; k < operands.size(); ++k) strides_[k] = operands[k].strides;
-    for (std::size_t k = operands.size(); k < max_operands; ++k)
-      strides_[k] = Strides::filled(shape.size(), 0);
-    collapse_axes(shape_, strides_);
+    collapse_axes(shape_, {strides_.data(), strides_.size()});
     if (shape_.empty()) {
       shape_.push_back(1);
       // A single output is dense like any other: constant ones would be taken for sums.
-      for (std::size_t k = 0; k < max_operands; ++k) strides_[k].push_back(k < inputs ? 0 : 1);
+      for (std::size_t k = 0; k < operands.size(); ++k) strides_[k].push_back(k < inputs ? 0 : 1);
     }
     inner_ = shape_.back();
     rows_ = shape_.size() == 1 || inner_ >= shortest_row;
@@ -216,7 +218,7 @@ template <class T> class Loop {
   LoopKernel kernel_;
   const void* functor_;
   Shape shape_;
-  AllStrides strides_;
+  SmallArray<Strides, 6> strides_;
   std::array<Access, max_operands> access_{};
   std::int64_t inner_ = 1;
   std::int64_t chunk_ = row_chunk;

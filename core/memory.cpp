@@ -1,10 +1,13 @@
 #include "memory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -28,7 +31,7 @@ struct SizeClass {
   std::size_t index;
   std::size_t bytes;
 };
-SizeClass size_class(std::size_t bytes) {
+constexpr SizeClass size_class(std::size_t bytes) {
   if (bytes <= 1024) {
     const std::size_t i = bytes == 0 ? 0 : (bytes - 1) / 64;
     return {i, (i + 1) * 64};
@@ -83,136 +86,251 @@ void drop_cache() {}
 
 #else
 
-constexpr std::size_t small_limit = std::size_t{1} << 16;  // larger blocks go straight to the shared cache
-constexpr std::size_t batch = 32;  // blocks moved at a time between thread and shared cache
+constexpr std::size_t slab_limit = 1024;                    // smaller blocks are cut off slabs
+constexpr std::size_t thread_limit = std::size_t{1} << 16;  // larger blocks go straight to the shared cache
+constexpr std::size_t batch = 32;         // blocks moved at a time between thread and shared cache
+constexpr std::size_t most_batches = 64;  // of one size that a thread keeps
 constexpr std::size_t class_count = 16 + 8 * 48;
+constexpr std::size_t slab_classes = size_class(slab_limit).index + 1;
+constexpr std::size_t thread_classes = size_class(thread_limit).index + 1;
 
-constexpr std::int64_t class_bytes(std::size_t index) {
-  if (index < 16) return static_cast<std::int64_t>((index + 1) * 64);
+constexpr std::size_t class_bytes(std::size_t index) {
+  if (index < 16) return (index + 1) * 64;
   const std::size_t power = 10 + (index - 16) / 8;
-  return (std::int64_t{1} << power) +
-         static_cast<std::int64_t>((index - 16) % 8 + 1) * (std::int64_t{1} << (power - 3));
+  return (std::size_t{1} << power) + ((index - 16) % 8 + 1) * (std::size_t{1} << (power - 3));
 }
 
 struct Block {
   Block* next;
+  Block* next_batch;  // of the first block of a batch
 };
 
-struct FreeList {
-  Block* head = nullptr;
-  std::size_t size = 0;
+// Free blocks of one size. All but the topmost few hang together in batches, which change hands whole: their
+// blocks have left the CPU's caches long ago and are not touched for it.
+class FreeList {
+ public:
+  bool empty() const { return !top_ && !batches_; }
+  std::size_t size() const { return top_size_ + batch * batch_count_; }
+  std::size_t batches() const { return batch_count_; }
+
   void push(void* p) {
-    head = ::new (p) Block{head};
-    ++size;
+    if (top_size_ == batch) {
+      push_batch(top_);
+      top_ = nullptr;
+      top_size_ = 0;
+    }
+    top_ = ::new (p) Block{top_, nullptr};
+    ++top_size_;
   }
   void* pop() {
-    Block* b = head;
-    head = b->next;
-    --size;
+    if (!top_) open_batch();
+    Block* b = top_;
+    top_ = b->next;
+    --top_size_;
+    __builtin_prefetch(top_);  // the next one to be popped
     return b;
   }
+  /// Up to a batch from another list, if it has any, into this one, which is empty.
+  void take_some(FreeList& other) {
+    if (!other.top_ && other.batches_) other.open_batch();
+    top_ = std::exchange(other.top_, nullptr);
+    top_size_ = std::exchange(other.top_size_, 0);
+  }
+  void give_batches(FreeList& other, std::size_t n) {
+    for (; n > 0; --n) other.push_batch(pop_batch());
+  }
+  void give_all(FreeList& other) {
+    give_batches(other, batch_count_);
+    while (top_) other.push(pop());
+  }
+
+ private:
+  void push_batch(Block* first) {
+    first->next_batch = batches_;
+    batches_ = first;
+    ++batch_count_;
+  }
+  Block* pop_batch() {
+    --batch_count_;
+    return std::exchange(batches_, batches_->next_batch);
+  }
+  void open_batch() {
+    top_ = pop_batch();
+    top_size_ = batch;
+  }
+
+  Block* top_ = nullptr;
+  Block* batches_ = nullptr;
+  std::size_t top_size_ = 0, batch_count_ = 0;
 };
+
+// Memory that small blocks of all sizes are cut off, one after the other.
+struct Slab {
+  std::byte* begin;
+  std::size_t bytes;
+  std::size_t cut = 0;   // bytes that became blocks
+  std::size_t free = 0;  // bytes of them that are free; counted by SharedCache::give_back_slabs()
+};
+
+// Slabs grow with what is in use, from a few pages to many huge ones.
+constexpr std::size_t smallest_slab = std::size_t{1} << 18, largest_slab = std::size_t{1} << 25;
 
 struct SharedCache {
   std::mutex mutex;
   std::array<FreeList, class_count> lists;
+  std::vector<Slab> slabs;  // the last one is cut
+  std::size_t slab_bytes = 0;
+
+  /// Blocks into an empty list: from here, or else new ones.
+  void refill(FreeList& list, SizeClass c) {
+    list.take_some(lists[c.index]);
+    if (list.empty()) add_blocks(list, c);
+  }
+  void* take(SizeClass c) {
+    FreeList& list = lists[c.index];
+    if (list.empty()) add_blocks(list, c);
+    return list.pop();
+  }
+
+  void give_back() {
+    give_back_slabs();
+    for (std::size_t i = slab_classes; i < lists.size(); ++i)
+      while (!lists[i].empty()) std::free(lists[i].pop());
+  }
+
+ private:
+  void add_blocks(FreeList& list, SizeClass c) {
+    if (c.index >= slab_classes) return list.push(from_system(c.bytes));
+    if (slabs.empty() || slabs.back().bytes - slabs.back().cut < batch * c.bytes) add_slab();
+    Slab& slab = slabs.back();
+    slab.cut += batch * c.bytes;
+    for (std::size_t i = 1; i <= batch; ++i) list.push(slab.begin + slab.cut - i * c.bytes);
+  }
+
+  void add_slab() {
+    const std::size_t bytes = std::clamp(std::bit_ceil(slab_bytes / 4), smallest_slab, largest_slab);
+    slabs.reserve(slabs.size() + 1);
+    slabs.push_back({static_cast<std::byte*>(from_system(bytes)), bytes});
+    slab_bytes += bytes;
+  }
+
+  // Those whose blocks are all free.
+  void give_back_slabs() {
+    std::ranges::sort(slabs, {}, &Slab::begin);
+    for (Slab& slab : slabs) slab.free = 0;
+    const auto slab_of = [&](void* p) -> Slab& {
+      return *std::prev(std::ranges::upper_bound(slabs, static_cast<std::byte*>(p), {}, &Slab::begin));
+    };
+    const auto sift = [&](const auto& keeps) {
+      for (std::size_t i = 0; i < slab_classes; ++i) {
+        FreeList all;
+        std::swap(all, lists[i]);
+        while (!all.empty())
+          if (void* p = all.pop(); keeps(slab_of(p), class_bytes(i))) lists[i].push(p);
+      }
+    };
+    sift([](Slab& slab, std::size_t bytes) {
+      slab.free += bytes;
+      return true;
+    });
+    sift([](const Slab& slab, std::size_t) { return slab.free < slab.cut; });
+    std::erase_if(slabs, [&](const Slab& slab) {
+      if (slab.free < slab.cut) return false;
+      slab_bytes -= slab.bytes;
+      std::free(slab.begin);
+      return true;
+    });
+  }
 };
 SharedCache& shared_cache() {
   static auto* cache = new SharedCache;  // never destroyed: threads and statics may free blocks after main
   return *cache;
 }
 
-void move_blocks(FreeList& from, FreeList& to, std::size_t n) {
-  for (; n > 0 && from.size > 0; --n) to.push(from.pop());
-}
-
-void free_all(FreeList& list) {
-  while (list.size > 0) std::free(list.pop());
-}
-
+// Trivially destructible, so that it can still be read when the thread's other objects are gone; closed then,
+// and before the thread's first use.
 struct ThreadCache {
-  static constexpr std::size_t small_classes = 16 + 8 * 6;
-  std::array<FreeList, small_classes> lists;
-  static thread_local bool alive;  // trivially destructible, so it can still be read when the cache is gone
-
-  ThreadCache() { alive = true; }
-  ~ThreadCache() {
-    alive = false;
-    SharedCache& shared = shared_cache();
-    const std::lock_guard lock(shared.mutex);
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-      count_bytes(-static_cast<std::int64_t>(lists[i].size) * class_bytes(i));
-      move_blocks(lists[i], shared.lists[i], lists[i].size);
-    }
-  }
+  std::array<FreeList, thread_classes> lists;
+  enum : std::uint8_t { fresh, open, closed } state;
 };
-thread_local bool ThreadCache::alive = false;
+thread_local constinit ThreadCache thread_cache{};
 
-ThreadCache* thread_cache() {
-  thread_local ThreadCache cache;
-  return ThreadCache::alive ? &cache : nullptr;
+void leave_cache() {
+  SharedCache& shared = shared_cache();
+  const std::lock_guard lock(shared.mutex);
+  for (std::size_t i = 0; i < thread_classes; ++i) {
+    count_bytes(-static_cast<std::int64_t>(thread_cache.lists[i].size() * class_bytes(i)));
+    thread_cache.lists[i].give_all(shared.lists[i]);
+  }
+}
+
+bool open_cache() {
+  struct AtExit {
+    AtExit() { thread_cache.state = ThreadCache::open; }
+    ~AtExit() {
+      thread_cache.state = ThreadCache::closed;
+      leave_cache();
+    }
+  };
+  if (thread_cache.state == ThreadCache::fresh) {
+    [[maybe_unused]] thread_local const AtExit at_exit;
+  }
+  return thread_cache.state == ThreadCache::open;
 }
 
 void* take_shared(SizeClass c) {
+  count_bytes(static_cast<std::int64_t>(c.bytes));
   SharedCache& shared = shared_cache();
-  {
-    const std::lock_guard lock(shared.mutex);
-    FreeList& list = shared.lists[c.index];
-    if (list.size > 0) return list.pop();
-  }
-  return from_system(c.bytes);
+  const std::lock_guard lock(shared.mutex);
+  return shared.take(c);
 }
 
 void give_shared(void* p, SizeClass c) noexcept {
+  count_bytes(-static_cast<std::int64_t>(c.bytes));
   SharedCache& shared = shared_cache();
   const std::lock_guard lock(shared.mutex);
   shared.lists[c.index].push(p);
 }
 
-void* take(SizeClass c) {
-  ThreadCache* cache = c.bytes <= small_limit ? thread_cache() : nullptr;
-  if (!cache) {
-    count_bytes(static_cast<std::int64_t>(c.bytes));
-    return take_shared(c);
+void* refill_and_take(FreeList& list, SizeClass c) {
+  if (!open_cache()) return take_shared(c);
+  SharedCache& shared = shared_cache();
+  {
+    const std::lock_guard lock(shared.mutex);
+    shared.refill(list, c);
   }
-  FreeList& list = cache->lists[c.index];
-  if (list.size == 0) {
-    SharedCache& shared = shared_cache();
-    {
-      const std::lock_guard lock(shared.mutex);
-      move_blocks(shared.lists[c.index], list, batch);
-    }
-    if (list.size == 0) list.push(from_system(c.bytes));
-    count_bytes(static_cast<std::int64_t>(list.size * c.bytes));
-  }
+  count_bytes(static_cast<std::int64_t>(list.size() * c.bytes));
   return list.pop();
 }
 
+void spill(FreeList& list, SizeClass c) noexcept {
+  constexpr std::size_t spilled = most_batches / 2;
+  SharedCache& shared = shared_cache();
+  const std::lock_guard lock(shared.mutex);
+  list.give_batches(shared.lists[c.index], spilled);
+  count_bytes(-static_cast<std::int64_t>(spilled * batch * c.bytes));
+}
+
+void* take(SizeClass c) {
+  if (c.index >= thread_classes) return take_shared(c);
+  FreeList& list = thread_cache.lists[c.index];
+  return list.empty() ? refill_and_take(list, c) : list.pop();
+}
+
 void give(void* p, SizeClass c) noexcept {
-  ThreadCache* cache = c.bytes <= small_limit ? thread_cache() : nullptr;
-  if (!cache) {
-    count_bytes(-static_cast<std::int64_t>(c.bytes));
+  ThreadCache& cache = thread_cache;
+  if (c.index >= thread_classes || (cache.state != ThreadCache::open && !open_cache()))
     return give_shared(p, c);
-  }
-  FreeList& list = cache->lists[c.index];
+  FreeList& list = cache.lists[c.index];
   list.push(p);
-  if (list.size > 64 * batch) {
-    SharedCache& shared = shared_cache();
-    const std::lock_guard lock(shared.mutex);
-    move_blocks(list, shared.lists[c.index], 32 * batch);
-    count_bytes(-static_cast<std::int64_t>(32 * batch * c.bytes));
-  }
+  if (list.batches() > most_batches) spill(list, c);
 }
 
 void drop_cache() {
+  if (thread_cache.state == ThreadCache::open) leave_cache();
   SharedCache& shared = shared_cache();
   const std::lock_guard lock(shared.mutex);
-  if (ThreadCache* cache = thread_cache())
-    for (std::size_t i = 0; i < cache->lists.size(); ++i) {
-      count_bytes(-static_cast<std::int64_t>(cache->lists[i].size) * class_bytes(i));
-      free_all(cache->lists[i]);
-    }
-  for (FreeList& list : shared.lists) free_all(list);
+  shared.give_back();
 }
 
 #endif

@@ -54,7 +54,17 @@ Scope::Scope(std::string_view name) : before_(mode().scope) {
   span_.open(detail::Profiled::scope, known->path.c_str() + parent, known->path.c_str());
 }
 
-Node::Node(const char* name, std::size_t inputs) : name_(name), scope_(mode().scope), edges_(inputs) {}
+Node::Node(const char* name, std::size_t inputs) : name_(name), scope_(thread_mode.scope), edges_(inputs) {}
+
+Node::More& Node::more() {
+  if (!more_) more_ = std::make_unique<More>();
+  return *more_;
+}
+
+std::span<const std::pair<std::uint32_t, Node::Hook>> Node::hooks() const {
+  if (!more_) return {};
+  return more_->hooks;
+}
 
 const std::string& Node::scope() const { return scope_ ? scope_->path : no_scope; }
 
@@ -111,7 +121,7 @@ void Node::adopt_output(Tensor& y) {
   TensorImpl& impl = y.impl();
   impl.output_index = adopted_;
   impl.requires_grad = true;
-  Output& output = adopted_++ == 0 ? first_ : further_.emplace_back();
+  Output& output = adopted_++ == 0 ? first_ : more().outputs.emplace_back().output;
   output.shape = impl.shape;
   output.dtype = impl.dtype;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,9 +63,8 @@ class Node : public RefCounted {
   std::uint64_t rank() const { return rank_; }
   const std::string& scope() const;
   std::span<const Edge> edges() const { return {edges_.data(), edges_.size()}; }
-  const std::vector<Output>& further_outputs() const { return further_; }
-  const Output& output(std::size_t i) const { return i == 0 ? first_ : further_[i - 1]; }
-  std::size_t output_count() const { return 1 + further_.size(); }
+  const Output& output(std::size_t i) const { return i == 0 ? first_ : more_->outputs[i - 1].output; }
+  std::size_t output_count() const { return more_ ? 1 + more_->outputs.size() : 1; }
   /// "'matmul' [64, 10] in scope 'encoder'", for messages.
   std::string describe() const;
 
@@ -77,24 +77,38 @@ class Node : public RefCounted {
   /// Makes the floating ones among `outputs` results of the node, which lives as long as one of them.
   /// If hooks of saved tensors throw, the outputs stay as they were.
   static void adopt_outputs(Ref<Node> node, std::span<Tensor> outputs);
-  struct WalkState {
-    std::atomic<const void*> owner{nullptr};  // the walk that holds the cotangents below
-    Tensor cotangent;                         // of the first output
-    std::vector<Tensor> further;              // of the others
-  } walk;
-  std::vector<std::pair<std::uint32_t, std::function<Tensor(const Tensor&)>>> hooks;
-  bool freed = false;
+  using Hook = std::function<Tensor(const Tensor&)>;
+  void add_hook(std::uint32_t output, Hook hook) { more().hooks.emplace_back(output, std::move(hook)); }
+  /// With the numbers of their outputs.
+  std::span<const std::pair<std::uint32_t, Hook>> hooks() const;
+  Tensor& cotangent(std::size_t output) {
+    return output == 0 ? cotangent_ : more_->outputs[output - 1].cotangent;
+  }
+  bool freed = false;                           // what was saved is gone
+  std::atomic<const void*> walked_by{nullptr};  // the walk that holds the cotangents
 
  private:
-  void adopt_output(Tensor& y);
+  // What few nodes have.
+  struct More {
+    struct Further {
+      Output output;
+      Tensor cotangent;
+    };
+    std::vector<Further> outputs;
+    std::vector<std::pair<std::uint32_t, Hook>> hooks;
+  };
 
-  const char* name_;
-  std::uint64_t rank_ = 1;
-  const ScopeName* scope_;
-  SmallArray<Edge, 3> edges_;
+  void adopt_output(Tensor& y);
+  More& more();
+
+  std::uint32_t rank_ = 1;
   std::uint32_t adopted_ = 0;
+  const char* name_;
+  const ScopeName* scope_;
+  SmallArray<Edge, 2> edges_;
   Output first_;
-  std::vector<Output> further_;
+  Tensor cotangent_;  // of the first output
+  std::unique_ptr<More> more_;
   Node* next_dead_ = nullptr;
 };
 
@@ -123,6 +137,7 @@ class Saved {
     return saved;
   }
   void hand_to_hooks();
+  bool defined() const { return tensor_.defined(); }
   /// To be called inside of the vjp only; the reference holds until it ends.
   const Tensor& get() const {
     if (tensor_.defined() && tensor_.version() != version_) [[unlikely]]

@@ -14,12 +14,14 @@ namespace xg {
 /// array.
 class Storage final : public RefCounted {
  public:
-  static Ref<Storage> make(std::size_t bytes);
+  /// With `front` bytes, a multiple of 64, in front of itself in the same block: for an object that holds it.
+  static Ref<Storage> make(std::size_t bytes, std::uint32_t front = 0);
   /// `release` runs when the last tensor on it goes; it keeps the lender alive.
   static Ref<Storage> borrow(std::byte* data, std::size_t bytes, std::function<void()> release);
   static void dispose(Storage* s) noexcept;
 
   std::byte* data() const noexcept { return data_; }
+  void* front() noexcept { return reinterpret_cast<std::byte*>(this) - front_; }
   std::size_t bytes() const noexcept { return bytes_; }
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_relaxed); }
   void bump_version() noexcept { version_.fetch_add(1, std::memory_order_relaxed); }
@@ -27,9 +29,10 @@ class Storage final : public RefCounted {
 
  private:
   template <class T, class... Args> friend T* cached_new(Args&&...);
-  Storage(std::byte* data, std::size_t bytes, std::function<void()>* release)
-      : data_(data), bytes_(bytes), release_(release) {}
+  Storage(std::byte* data, std::size_t bytes, std::uint32_t front, std::function<void()>* release)
+      : front_(front), data_(data), bytes_(bytes), release_(release) {}
 
+  std::uint32_t front_;
   std::byte* data_;
   std::size_t bytes_;
   std::function<void()>* release_;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 #include "shape.hpp"
@@ -57,23 +59,20 @@ void for_each_index(const Shape& shape, const std::array<Strides, K>& strides, F
 }
 
 /// Merges neighbouring axes that are one axis for every list of strides, and drops axes of length 1.
-template <std::size_t K> void collapse_axes(Shape& shape, std::array<Strides, K>& strides) {
-  Shape merged;
-  std::array<Strides, K> out{};
+inline void collapse_axes(Shape& shape, std::span<Strides> strides) {
+  std::size_t merged = 0;
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (shape[axis] == 1) continue;
-    bool joins = !merged.empty();
-    for (std::size_t k = 0; k < K && joins; ++k) joins = out[k].back() == strides[k][axis] * shape[axis];
-    if (!joins) {
-      merged.push_back(shape[axis]);
-      for (std::size_t k = 0; k < K; ++k) out[k].push_back(strides[k][axis]);
-      continue;
-    }
-    merged[merged.size() - 1] *= shape[axis];
-    for (std::size_t k = 0; k < K; ++k) out[k][merged.size() - 1] = strides[k][axis];
+    const std::int64_t length = shape[axis];
+    if (length == 1) continue;
+    const auto continues = [&](const Strides& s) { return s[merged - 1] == s[axis] * length; };
+    if (merged > 0 && std::ranges::all_of(strides, continues))
+      shape[merged - 1] *= length;
+    else
+      shape[merged++] = length;
+    for (Strides& s : strides) s[merged - 1] = s[axis];
   }
-  shape = merged;
-  strides = out;
+  shape = Shape(std::span(shape.begin(), merged));
+  for (Strides& s : strides) s = Strides(std::span(s.begin(), merged));
 }
 
 }  // namespace xg

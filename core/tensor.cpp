@@ -12,7 +12,37 @@ TensorImpl::~TensorImpl() {
   if (node && node->drop_ref()) Node::dispose(node);
 }
 
-void TensorImpl::dispose(TensorImpl* p) noexcept { cached_delete(p); }
+void TensorImpl::dispose(TensorImpl* p) noexcept {
+  if (!p->in_block) return cached_delete(p);
+  const Ref<Storage> block = std::move(p->storage);  // the memory under p
+  p->~TensorImpl();
+}
+
+namespace {
+
+bool is_dense(const Shape& shape, const Strides& strides) {
+  std::int64_t expected = 1;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] == 0) return true;
+    if (shape[i] != 1 && strides[i] != expected) return false;
+    expected *= shape[i];
+  }
+  return true;
+}
+
+}  // namespace
+
+TensorImpl::TensorImpl(Ref<Storage> s, std::byte* first, Dtype d, const Shape& sh, const Strides& st)
+    : shape(sh), strides(st), data(first), storage(std::move(s)), dtype(d), dense(is_dense(sh, st)) {}
+
+TensorImpl::TensorImpl(Ref<Storage> s, Dtype d, const Shape& sh)
+    : shape(sh),
+      strides(contiguous_strides(sh)),
+      data(s->data()),
+      storage(std::move(s)),
+      dtype(d),
+      dense(true),
+      in_block(true) {}
 
 namespace {
 
@@ -29,17 +59,6 @@ LeafState& leaf_state(const Tensor& t) {
 }
 
 }  // namespace
-
-bool Tensor::is_contiguous() const {
-  const TensorImpl& t = impl();
-  std::int64_t expected = 1;
-  for (std::size_t i = t.shape.size(); i-- > 0;) {
-    if (t.shape[i] == 0) return true;
-    if (t.shape[i] != 1 && t.strides[i] != expected) return false;
-    expected *= t.shape[i];
-  }
-  return true;
-}
 
 double Tensor::at(const Dims& index) const {
   const TensorImpl& t = impl();
@@ -98,7 +117,7 @@ void Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) {
         fmt::format("[register_hook] the tensor {} gets no gradient: call requires_grad(true) first",
                     xg::describe(*this)));
   if (node())
-    node()->hooks.emplace_back(impl().output_index, std::move(hook));
+    node()->add_hook(impl().output_index, std::move(hook));
   else
     leaf_state(*this).hooks.push_back(std::move(hook));
 }
@@ -146,8 +165,9 @@ double Tensor::item_as_double() const {
 Tensor empty(const Shape& shape, Dtype dtype) {
   for (std::int64_t s : shape)
     if (s < 0) throw ShapeError(fmt::format("[empty] shape {}: sizes cannot be negative", to_string(shape)));
-  return from_storage(Storage::make(static_cast<std::size_t>(count(shape)) * size_of(dtype)), dtype, shape,
-                      contiguous_strides(shape));
+  auto storage = Storage::make(static_cast<std::size_t>(count(shape)) * size_of(dtype), sizeof(TensorImpl));
+  void* place = storage->front();
+  return Tensor(Ref<TensorImpl>::adopt(::new (place) TensorImpl(std::move(storage), dtype, shape)));
 }
 
 Tensor from_storage(Ref<Storage> storage, Dtype dtype, const Shape& shape, const Strides& strides) {

@@ -32,19 +32,22 @@ concept ForeignArray = requires(E&& e) {
 
 /// What a handle refers to: a strided window on a storage, and its place on the tape.
 struct TensorImpl final : RefCounted {
-  TensorImpl(Ref<Storage> s, std::byte* first, Dtype d, const Shape& sh, const Strides& st)
-      : shape(sh), strides(st), data(first), storage(std::move(s)), dtype(d) {}
+  TensorImpl(Ref<Storage> s, std::byte* first, Dtype d, const Shape& sh, const Strides& st);
+  /// Dense, and made in front of the storage, in its block.
+  TensorImpl(Ref<Storage> s, Dtype d, const Shape& sh);
   ~TensorImpl();
   static void dispose(TensorImpl* p) noexcept;
 
-  Shape shape;
-  Strides strides;
-  std::byte* data;
+  const Shape shape;
+  const Strides strides;
+  std::byte* const data;
   Ref<Storage> storage;
   Node* node = nullptr;            // the op that made it; owned
   LeafState* leaf = nullptr;       // gradient, name and hooks of a leaf; owned, made when first needed
   std::uint32_t output_index = 0;  // which output of `node`
-  Dtype dtype;
+  const Dtype dtype;
+  const bool dense;             // contiguous
+  const bool in_block = false;  // of the storage
   bool requires_grad = false;
 };
 
@@ -78,7 +81,7 @@ class Tensor {
   std::int64_t size(std::int64_t axis) const { return shape()[normalize_axis("size", axis, shape())]; }
   std::int64_t numel() const { return count(shape()); }
   /// Dense and row-major.
-  bool is_contiguous() const;
+  bool is_contiguous() const { return impl().dense; }
 
   /// Read access; element (i, j, ...) lies at data[i * strides[0] + j * strides[1] + ...].
   /// Throws  DtypeError "[data] the tensor is float32, not float64: ...".

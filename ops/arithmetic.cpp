@@ -30,12 +30,9 @@ Tensor operator+(const Operand& a, const Operand& b) {
   if (is_number_beside(a, b)) return b + a;
   if (is_number_beside(b, a))
     return elementwise(
-        "add", [c = b.value()](auto x) { return x + c; },
-        pullback<Keep::nothing>([](auto g) { return g; }))(a);
+        "add", [c = b.value()](auto x) { return x + c; }, pass_on)(a);
   static const auto op = elementwise(
-      "add", [](auto x, auto y) { return x + y; }, pullback<Keep::nothing>([](auto g) {
-        return std::tuple{g, g};
-      }));
+      "add", [](auto x, auto y) { return x + y; }, pass_on);
   return op(a, b);
 }
 
@@ -43,8 +40,7 @@ Tensor operator-(const Operand& a, const Operand& b) {
   if (whole::both(a, b)) return whole::subtract(a, b);
   if (is_number_beside(b, a))
     return elementwise(
-        "sub", [c = b.value()](auto x) { return x - c; },
-        pullback<Keep::nothing>([](auto g) { return g; }))(a);
+        "sub", [c = b.value()](auto x) { return x - c; }, pass_on)(a);
   if (is_number_beside(a, b))
     return elementwise(
         "sub", [c = a.value()](auto x) { return c - x; },

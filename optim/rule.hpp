@@ -101,9 +101,8 @@ template <class F, std::size_t N = arity<F, Lane>()> class LambdaOf final : publ
       {},
       nullptr,
       nullptr,
-      N,
-      M,
-      Keep::nothing};
+      Keep::nothing,
+      false};
 
   template <std::size_t... A>
   std::vector<Recorded> run(std::span<const Recorded> arguments, std::index_sequence<A...>) const {
