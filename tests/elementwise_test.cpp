@@ -291,6 +291,39 @@ TEST_CASE("the tape keeps the output, not the input, where the derivative comes 
   CHECK_THROWS_AS(grad(z, x, {.cotangents = {ones_like(z)}}), GraphError);
 }
 
+TEST_CASE("pass_on hands the cotangent itself to every input, summed where the input is smaller") {
+  static const auto total = elementwise(
+      "total", [](auto a, auto b, auto c) { return a + b + c; }, pass_on);
+  const Tensor x = tensor({1, 2, 3}, wide_leaf), y = tensor({{4}, {5}}, wide_leaf);
+  const Tensor z = total(x, y, 6.0);
+  CHECK(same_bits(z, tensor({{11, 12, 13}, {12, 13, 14}}, wide)));
+  const Tensor g = tensor({{1, 2, 3}, {10, 20, 30}}, wide);
+  const auto grads = grad(std::vector{z}, {x, y}, {.cotangents = {g}});
+  CHECK(same_bits(grads[0], tensor({11, 22, 33}, wide)));
+  CHECK(same_bits(grads[1], tensor({{6}, {60}}, wide)));
+  const Tensor same = grad(x + 1, x, {.cotangents = {grads[0]}});
+  CHECK(same.impl().data == grads[0].impl().data);
+}
+
+TEST_CASE("leaves that are handed one cotangent have gradients of their own") {
+  const Tensor x = tensor({1, 2}, wide_leaf), y = tensor({3, 4}, wide_leaf);
+  const Tensor g = tensor({5, 6}, wide);
+  (x + y).backward(g);
+  Tensor of_x = x.grad();
+  of_x.mutable_data<double>()[0] = 7;
+  CHECK(same_bits(y.grad(), g));
+  CHECK(same_bits(g, tensor({5, 6}, wide)));
+}
+
+TEST_CASE("a cotangent on the tape does not put gradients there that nobody records") {
+  const Tensor x = tensor({1, 2}, wide_leaf);
+  const Tensor g = tensor({5, 6}, wide_leaf);
+  CHECK_FALSE(grad(x + 1, x, {.cotangents = {g}}).requires_grad());
+  CHECK(grad(x + 1, x, {.cotangents = {g}, .create_graph = true}).requires_grad());
+  (x + 1).backward(g);
+  CHECK_FALSE(x.grad().requires_grad());
+}
+
 TEST_CASE("inputs that want no gradient get none") {
   const Tensor a = tensor({1, 2}, wide_leaf), b = tensor({3, 4}, wide);
   const Tensor y = a * b;

@@ -325,4 +325,39 @@ TEST_CASE("empty_cache gives memory back, so that it must be asked for again") {
   const Tensor x = zeros({1 << 20});
   CHECK(memory_stats().system_allocations > before);
 }
+
+TEST_CASE("empty_cache gives small blocks back when all around them are free") {
+  const auto many = [] {
+    std::vector<Tensor> small;
+    for (int i = 0; i < 50'000; ++i) small.push_back(scalar(i));
+    return small;
+  };
+  many();
+  const auto warm = memory_stats().system_allocations;
+  many();
+  CHECK(memory_stats().system_allocations == warm);
+  empty_cache();
+  const auto small = many();
+  CHECK(memory_stats().system_allocations > warm);
+  for (std::size_t i = 0; i < small.size(); i += 999) CHECK(small[i].item() == static_cast<double>(i));
+}
+
+TEST_CASE("small blocks are asked for many at a time") {
+  const auto before = memory_stats().system_allocations;
+  std::vector<Tensor> small;
+  for (int i = 0; i < 20'000; ++i) small.push_back(scalar(i));
+  CHECK(memory_stats().system_allocations - before < 40);
+}
+
+TEST_CASE("blocks change threads, some of them freed by another one than took them") {
+  std::vector<Tensor> handed;
+  for (int i = 0; i < 5'000; ++i) handed.push_back(scalar(i));
+  std::thread([&] {
+    for (std::size_t i = 0; i < handed.size(); i += 2) handed[i] = Tensor();
+    for (int i = 0; i < 5'000; ++i) handed.push_back(scalar(5'000 + i));
+  }).join();
+  empty_cache();
+  for (std::size_t i = 0; i < handed.size(); ++i)
+    if (handed[i].defined()) CHECK(handed[i].item() == static_cast<double>(i));
+}
 #endif
