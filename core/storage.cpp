@@ -21,7 +21,7 @@ Ref<Storage> Storage::make(std::size_t bytes, std::uint32_t front) {
 
 Ref<Storage> Storage::borrow(std::byte* data, std::size_t bytes, std::function<void()> release) {
   auto held = std::make_unique<std::function<void()>>(std::move(release));
-  auto s = Ref<Storage>::adopt(cached_new<Storage>(data, bytes, 0, held.get()));
+  auto s = Ref<Storage>::adopt(cached_new<Storage>(data, bytes, 0U, held.get()));
   held.release();
   return s;
 }
