@@ -124,7 +124,7 @@ class PlaceVectors {
   /// Calls f(run) for the runs of one vector.
   template <class F> void for_each_run(std::int64_t vector, const F& f) const {
     const auto v = static_cast<std::size_t>(vector);
-    for (std::size_t r = first_run[v]; r < first_run[v + 1]; ++r) f(runs[r]);
+    for (std::size_t r = first_run_[v]; r < first_run_[v + 1]; ++r) f(runs_[r]);
   }
 
   std::int64_t size, places;
@@ -135,21 +135,21 @@ class PlaceVectors {
            std::int64_t place) {
     const std::int64_t length = (rows - 1) * row_step + columns;
     for (std::int64_t begin = 0; begin < length; begin += size) {
-      const std::size_t before = runs.size();
+      const std::size_t before = runs_.size();
       for (std::int64_t i = begin; i < std::min(begin + size, length);) {
         const std::int64_t row = i / row_step, column = i % row_step;
         const std::int64_t n = std::min(columns - column, begin + size - i);
-        if (n > 0) runs.push_back({i - begin, place + row * columns + column, n});
+        if (n > 0) runs_.push_back({i - begin, place + row * columns + column, n});
         i += n > 0 ? n : row_step - column;
       }
-      if (runs.size() == before) continue;
+      if (runs_.size() == before) continue;
       start.push_back(from + begin);
-      first_run.push_back(runs.size());
+      first_run_.push_back(runs_.size());
     }
   }
 
-  std::vector<Run> runs;
-  std::vector<std::size_t> first_run{0};
+  std::vector<Run> runs_;
+  std::vector<std::size_t> first_run_{0};
 };
 
 }  // namespace xg::detail

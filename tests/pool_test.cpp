@@ -106,6 +106,25 @@ TEST_CASE("max_pool2d finds the largest element of each window and its place") {
     }
 }
 
+TEST_CASE("rows are pooled alike, whatever the number of their windows") {
+  for (const std::int64_t stride : {1, 2, 3})
+    for (std::int64_t width = 3; width < 76; ++width) {
+      CAPTURE(stride);
+      CAPTURE(width);
+      const Tensor x = random({2, width}, float32);
+      const auto [y, indices] = max_pool1d_with_indices(x, 3, {.stride = stride});
+      bool right = true;
+      for (std::int64_t r = 0; r < 2; ++r)
+        for (std::int64_t i = 0; i < y.size(1); ++i) {
+          std::int64_t at = i * stride;
+          for (std::int64_t j = at + 1; j < i * stride + 3; ++j)
+            if (x.at({r, j}) > x.at({r, at})) at = j;
+          right = right && indices.at({r, i}) == static_cast<double>(at) && y.at({r, i}) == x.at({r, at});
+        }
+      CHECK(right);
+    }
+}
+
 TEST_CASE("shapes of pools follow PyTorch, with and without ceil_mode") {
   CHECK(max_pool2d(zeros({1, 1, 7, 7}), 2).shape() == Shape{1, 1, 3, 3});
   CHECK(max_pool2d(zeros({1, 1, 7, 7}), 2, {.ceil_mode = true}).shape() == Shape{1, 1, 4, 4});
