@@ -163,7 +163,7 @@ class Diagnosis {
          static_cast<double>(loss_->setbacks),
          fmt::format("the loss rose in {} of {} stretches by more than {} of its first value",
                      loss_->setbacks, loss_->stretches, percent(setback_height)),
-         fmt::format("{}, let it decay (optim::cosine, optim::ReduceLROnPlateau), or take larger batches.",
+         fmt::format("{}, let it decay (optim::cosine, optim::ReduceOnPlateau), or take larger batches.",
                      lower_rate())});
   }
 
@@ -349,7 +349,7 @@ class Diagnosis {
     }
     if (unused.empty() || !any_used) return;
     const std::string others =
-        unused.size() == 1 ? std::string() : fmt::format("; neither had {} more", unused.size() - 1);
+        unused.size() == 1 ? std::string() : fmt::format("; nor had {} more", unused.size() - 1);
     add({Fault::unused_parameter, Severity::warning, unused[0], static_cast<double>(unused.size()),
          fmt::format("it never had a gradient, for the loss does not depend on it{}", others),
          "Use it in the model's operator(), freeze() it, or remove it."});

@@ -36,13 +36,13 @@ inline double mean_of(const std::vector<double>& values, std::size_t begin, std:
   return sum / static_cast<double>(end - begin);
 }
 
-/// The standard deviation of values around their course, from the second half of them: as neighbours differ.
+/// The standard deviation of values around their course, from how neighbours in the second half of them differ.
 inline double noise_of(const std::vector<double>& values) {
-  double sum = 0;
+  double root_of_sum = 0;
   const std::size_t half = values.size() / 2;
   for (std::size_t i = half + 1; i < values.size(); ++i)
-    sum += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
-  return std::sqrt(sum / 2 / static_cast<double>(std::max<std::size_t>(1, values.size() - half)));
+    root_of_sum = std::hypot(root_of_sum, values[i] - values[i - 1]);
+  return root_of_sum / std::sqrt(2 * static_cast<double>(std::max<std::size_t>(1, values.size() - half)));
 }
 
 struct LossCourse {

@@ -301,6 +301,14 @@ TEST_CASE("a learning rate is too large if the loss goes up, to NaN or not") {
   }
 }
 
+TEST_CASE("a loss may grow beyond the squares of numbers, and be below 0") {
+  optim::History huge, below;
+  for (int t = 0; t < 40; ++t) huge.add("train/loss", t, std::pow(10.0, 6 * t));
+  for (int t = 0; t < 200; ++t) below.add("train/loss", t, -1 - 0.02 * t + 0.05 * std::sin(t));
+  CHECK(Run{.findings = optim::diagnose(huge)}.faults() == "learning rate too large");
+  CHECK(Run{.findings = optim::diagnose(below)}.faults() == "");
+}
+
 TEST_CASE("a learning rate is unstable if the loss keeps jumping back") {
   manual_seed(11);
   const Circle data{256};
