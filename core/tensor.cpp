@@ -35,6 +35,8 @@ bool is_dense(const Shape& shape, const Strides& strides) {
 TensorImpl::TensorImpl(Ref<Storage> s, std::byte* first, Dtype d, const Shape& sh, const Strides& st)
     : shape(sh), strides(st), data(first), storage(std::move(s)), dtype(d), dense(is_dense(sh, st)) {}
 
+static_assert(sizeof(TensorImpl) % 64 == 0, "the data behind one in a storage's block must stay aligned");
+
 TensorImpl::TensorImpl(Ref<Storage> s, Dtype d, const Shape& sh)
     : shape(sh),
       strides(contiguous_strides(sh)),
