@@ -186,7 +186,8 @@ class Walk {
     {
       const CurrentNode current(&node);
       detail::ProfiledSpan span;
-      span.open(detail::Profiled::vjp, node.name(), node.scope().c_str());
+      if (detail::is_profiled()) [[unlikely]]
+        span.open(detail::Profiled::vjp, node.name(), node.scope().c_str());
       node.vjp({g.data(), g.size()}, Wanted(mask), {grads.data(), grads.size()});
     }
     if (!options_.retain_graph && !options_.create_graph) {
