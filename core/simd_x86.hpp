@@ -25,33 +25,18 @@ inline XGRAD_AVX2 avx2_doubles multiply_add(const avx2_doubles& a, const avx2_do
   return avx2_doubles::make(__builtin_ia32_vfmaddpd256(a.v, b.v, c.v));
 }
 
-inline XGRAD_AVX2 avx2_floats round(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 8));
-}
-inline XGRAD_AVX2 avx2_doubles round(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 8));
-}
-
-inline XGRAD_AVX2 avx2_floats floor(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 9));
-}
-inline XGRAD_AVX2 avx2_doubles floor(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 9));
-}
-
-inline XGRAD_AVX2 avx2_floats ceil(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 10));
-}
-inline XGRAD_AVX2 avx2_doubles ceil(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 10));
-}
-
-inline XGRAD_AVX2 avx2_floats trunc(const avx2_floats& x) {
-  return avx2_floats::make(__builtin_ia32_roundps256(x.v, 11));
-}
-inline XGRAD_AVX2 avx2_doubles trunc(const avx2_doubles& x) {
-  return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, 11));
-}
+#define XGRAD_ROUND(name, mode)                                      \
+  inline XGRAD_AVX2 avx2_floats name(const avx2_floats& x) {         \
+    return avx2_floats::make(__builtin_ia32_roundps256(x.v, mode));  \
+  }                                                                  \
+  inline XGRAD_AVX2 avx2_doubles name(const avx2_doubles& x) {       \
+    return avx2_doubles::make(__builtin_ia32_roundpd256(x.v, mode)); \
+  }
+XGRAD_ROUND(round, 8)
+XGRAD_ROUND(floor, 9)
+XGRAD_ROUND(ceil, 10)
+XGRAD_ROUND(trunc, 11)
+#undef XGRAD_ROUND
 
 inline baseline_floats sqrt(const baseline_floats& x) {
   return baseline_floats::make(__builtin_ia32_sqrtps(x.v));
