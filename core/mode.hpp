@@ -82,7 +82,8 @@ class Scope {
 };
 
 /// While it lives, every op's values and every gradient are checked; the first NaN or infinity throws
-/// AnomalyError that names the op, its shapes, the scope and the parameters that feed it.
+/// AnomalyError that names the op, its shapes, the scope and the parameters that feed it. An infinity that an
+/// op was handed, such as a mask's, is taken as meant.
 class DetectAnomaly {
  public:
   DetectAnomaly() noexcept : before_(mode().anomaly) { mode().anomaly = true; }
