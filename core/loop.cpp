@@ -288,8 +288,9 @@ void run_loop(const Shape& shape, Dtype compute, std::span<LoopOperand> operands
 
 void run_dense(std::size_t n, std::size_t element_bytes, std::span<const Stream> streams, LoopKernel kernel,
                const void* functor) {
-  constexpr auto grain = static_cast<std::size_t>(piece_elements);
-  if (n <= 2 * grain) return kernel(functor, n, streams.data());
+  constexpr auto most = static_cast<std::size_t>(piece_elements), least = most / 2;
+  if (n <= 2 * least) return kernel(functor, n, streams.data());
+  const std::size_t grain = std::clamp((n / 4 + 63) / 64 * 64, least, most);
   parallel_ranges(n, grain, [&](std::size_t begin, std::size_t end) {
     std::array<Stream, max_operands> part;
     for (std::size_t k = 0; k < streams.size(); ++k) {

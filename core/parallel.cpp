@@ -26,7 +26,7 @@ constexpr int max_threads = 1024;
 constexpr std::string_view expected_threads = ": expected a whole number from 1 to 1024";
 
 // Long enough to bridge the serial code between two ops, short enough not to starve other processes.
-constexpr auto idle_spin = std::chrono::microseconds(30);
+constexpr auto idle_spin = std::chrono::microseconds(100);
 
 constinit std::atomic<int> global_threads{0};  // 0: nobody has set it
 constinit thread_local int guarded_threads = 0;

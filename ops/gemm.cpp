@@ -25,8 +25,8 @@ constexpr std::int64_t block_columns = 384;
 
 // Blocks below which splitting c over threads costs more than it brings, and the most pieces there can be.
 constexpr std::int64_t piece_rows = 96;
-constexpr std::int64_t piece_columns = 128;
-constexpr std::int64_t piece_work = 96 * 96 * 96;
+constexpr std::int64_t piece_columns = 64;
+constexpr std::int64_t piece_work = 96 * 64 * 64;
 constexpr std::int64_t max_pieces = 32;
 constexpr std::int64_t vector_piece_work = 1 << 16;
 
