@@ -153,8 +153,7 @@ Graph graph_of(const Tensor& output, const std::vector<NamedTensor>& names, Grap
   if (!output.node())
     throw GraphError(
         fmt::format("[graph] {} is not on the tape: pass the result of recorded ops, made outside of NoGrad "
-                    "from a leaf that "
-                    "asks for a gradient",
+                    "from a leaf that asks for a gradient",
                     describe(output)));
   return GraphBuilder(output.node(), names, options.most_ops).take();
 }

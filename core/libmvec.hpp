@@ -37,7 +37,14 @@ template <class T, class Isa, class F> lane<T, Isa> map(const lane<T, Isa>& x, c
 
 #if defined(XGRAD_HAS_LIBMVEC)
 
-#define XGRAD_PURE extern "C" __attribute__((const, nothrow))
+// A call as the compiler makes it, from code for one instruction set.
+#define XGRAD_DIRECT_UNARY(target, L, name, symbol)                        \
+  extern "C" __attribute__((const, nothrow)) target L::vec symbol(L::vec); \
+  inline target L name(const L& x) { return L::make(symbol(x.v)); }
+
+#define XGRAD_DIRECT_BINARY(target, L, name, symbol)                               \
+  extern "C" __attribute__((const, nothrow)) target L::vec symbol(L::vec, L::vec); \
+  inline target L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
 
 #if defined(__clang__) && !defined(__AVX__)
 
@@ -67,31 +74,17 @@ template <class T, class Isa, class F> lane<T, Isa> map(const lane<T, Isa>& x, c
 
 #else
 
-#define XGRAD_AVX2_UNARY(L, name, symbol)      \
-  XGRAD_PURE XGRAD_AVX2 L::vec symbol(L::vec); \
-  inline XGRAD_AVX2 L name(const L& x) { return L::make(symbol(x.v)); }
-
-#define XGRAD_AVX2_BINARY(L, name, symbol)             \
-  XGRAD_PURE XGRAD_AVX2 L::vec symbol(L::vec, L::vec); \
-  inline XGRAD_AVX2 L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+#define XGRAD_AVX2_UNARY(L, name, symbol) XGRAD_DIRECT_UNARY(XGRAD_AVX2, L, name, symbol)
+#define XGRAD_AVX2_BINARY(L, name, symbol) XGRAD_DIRECT_BINARY(XGRAD_AVX2, L, name, symbol)
 
 #endif
 
-#define XGRAD_BASELINE_UNARY(L, name, symbol) \
-  XGRAD_PURE L::vec symbol(L::vec);           \
-  inline L name(const L& x) { return L::make(symbol(x.v)); }
-
-#define XGRAD_BASELINE_BINARY(L, name, symbol) \
-  XGRAD_PURE L::vec symbol(L::vec, L::vec);    \
-  inline L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+#define XGRAD_BASELINE_UNARY(L, name, symbol) XGRAD_DIRECT_UNARY(, L, name, symbol)
+#define XGRAD_BASELINE_BINARY(L, name, symbol) XGRAD_DIRECT_BINARY(, L, name, symbol)
 
 #if defined(XGRAD_AVX512)
-#define XGRAD_AVX512_UNARY(L, name, symbol)      \
-  XGRAD_PURE XGRAD_AVX512 L::vec symbol(L::vec); \
-  inline XGRAD_AVX512 L name(const L& x) { return L::make(symbol(x.v)); }
-#define XGRAD_AVX512_BINARY(L, name, symbol)             \
-  XGRAD_PURE XGRAD_AVX512 L::vec symbol(L::vec, L::vec); \
-  inline XGRAD_AVX512 L name(const L& x, const L& y) { return L::make(symbol(x.v, y.v)); }
+#define XGRAD_AVX512_UNARY(L, name, symbol) XGRAD_DIRECT_UNARY(XGRAD_AVX512, L, name, symbol)
+#define XGRAD_AVX512_BINARY(L, name, symbol) XGRAD_DIRECT_BINARY(XGRAD_AVX512, L, name, symbol)
 #else
 #define XGRAD_AVX512_UNARY(L, name, symbol)
 #define XGRAD_AVX512_BINARY(L, name, symbol)
@@ -174,7 +167,8 @@ inline XGRAD_AVX512 avx512_floats erfc(const avx512_floats& x) {
 #undef XGRAD_UNARY
 #undef XGRAD_BINARY
 #if defined(XGRAD_HAS_LIBMVEC)
-#undef XGRAD_PURE
+#undef XGRAD_DIRECT_UNARY
+#undef XGRAD_DIRECT_BINARY
 #undef XGRAD_CALL
 #undef XGRAD_CLOBBERS
 #undef XGRAD_AVX2_UNARY

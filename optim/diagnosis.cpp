@@ -327,8 +327,7 @@ class Diagnosis {
                      "loss falls",
                      value_text(end, 3), value_text(lowest, 3), value_text(valid.step[best])),
          "Stop there (early stopping), take more or augmented data, weight decay (optim::AdamW), dropout or "
-         "a "
-         "smaller model."});
+         "a smaller model."});
   }
 
   /// The mean of the tenth of the curve before a step.

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "layers.hpp"
+#include "layered_drawing.hpp"
 
 namespace xg::optim::layout {
 namespace {

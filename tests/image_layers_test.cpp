@@ -17,14 +17,13 @@
 
 namespace {
 
+using xg::largest;
 using xg::PadMode;
 using xg::random_doubles;
 using xg::same;
 using xg::Shape;
 using xg::Tensor;
 namespace nn = xg::nn;
-
-double largest(const Tensor& x) { return xg::amax(xg::abs(x)).item(); }
 
 }  // namespace
 

@@ -29,6 +29,7 @@ namespace {
 
 using doctest::Approx;
 using xg::as_double;
+using xg::largest;
 using xg::paths;
 using xg::random_doubles;
 using xg::same;
@@ -39,12 +40,6 @@ namespace nn = xg::nn;
 std::vector<double> values(const Tensor& x) {
   const Tensor dense = xg::contiguous(xg::to(x.detach(), xg::float64));
   return {dense.data<double>(), dense.data<double>() + dense.numel()};
-}
-
-double largest(const Tensor& x) {
-  double top = 0;
-  for (const double v : values(x)) top = std::max(top, std::abs(v));
-  return top;
 }
 
 /// A model as a user would write it.

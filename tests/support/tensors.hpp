@@ -19,8 +19,11 @@ inline Tensor random_doubles(const Shape& shape, std::uint64_t seed = 1) {
   return uniform(shape, -1, 1, as_double, generator);
 }
 
+/// Of the magnitudes.
+inline double largest(const Tensor& x) { return amax(abs(x)).item(); }
+
 inline bool same(const Tensor& a, const Tensor& b, double tolerance = 1e-13) {
-  return a.shape() == b.shape() && (a.numel() == 0 || amax(abs(a - b)).item() <= tolerance);
+  return a.shape() == b.shape() && (a.numel() == 0 || largest(a - b) <= tolerance);
 }
 
 /// Of all tensors that are there.

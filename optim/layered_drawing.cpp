@@ -1,4 +1,4 @@
-#include "layers.hpp"
+#include "layered_drawing.hpp"
 
 #include <algorithm>
 #include <limits>
